@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shipit.core.versions import Version
-from shipit.importers import Repository, read_settings
+from shipit.importers import RepositoryFacts, read_settings
 from shipit.plan.adoption import adoption_of
 from shipit.plan.views import render_adoption
 
@@ -25,7 +25,7 @@ OUTPUT = re.compile(r"(<!-- output of the settings -->\n```text\n)(.*?)(```\n)",
 def output(page: str) -> str:
     """Return the text of the run with the settings of a page."""
     files = {path: json.loads(text) for path, text in FILE.findall(page)} | dict(SETTINGS.findall(page))
-    repository = Repository(files.get, "main", ("v0.4.0",), Version(0, 4))
+    repository = RepositoryFacts(files.get, "main", ("v0.4.0",), Version(0, 4))
     adoption = adoption_of(repository, read_settings(repository))
     return f"{render_adoption(adoption)}\n{adoption.text}"
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from scripts.generate.tables import replaced
-from shipit.core.outputs import DEPLOY, JSON, OUTPUTS, RELEASE, Output
+from shipit.core.outputs import DEPLOY, JSON, OUTPUTS, RELEASE, ActionOutput
 
 ALL = (*OUTPUTS, JSON)
 WORKFLOWS = {RELEASE: ("release.yml",), DEPLOY: ("dev-deploy.yml", "prod-deploy.yml")}
@@ -66,15 +66,15 @@ def _lines(table: str, jobs: list[str]) -> Iterable[str]:
             yield from _described(output, _of_jobs(output, jobs))
 
 
-def _described(output: Output, value: str) -> list[str]:
+def _described(output: ActionOutput, value: str) -> list[str]:
     return [f"{output.name}:", f"  description: {_scalar(output.description)}", f"  value: {value}"]
 
 
-def _of_step(output: Output) -> str:
+def _of_step(output: ActionOutput) -> str:
     return f"${{{{ steps.shipit.outputs.{output.name} }}}}"
 
 
-def _of_jobs(output: Output, jobs: list[str]) -> str:
+def _of_jobs(output: ActionOutput, jobs: list[str]) -> str:
     """Return the expression for the one job that ran; a job that was skipped has no outputs, not even a default."""
     values = [f"jobs.{job}.outputs.{output.name}" for job in reversed(jobs) if job in output.jobs]
     if output.default and len(values) < len(jobs):
@@ -82,7 +82,7 @@ def _of_jobs(output: Output, jobs: list[str]) -> str:
     return f"${{{{ {' || '.join(values)} }}}}"
 
 
-def _workflows(output: Output) -> Iterable[str]:
+def _workflows(output: ActionOutput) -> Iterable[str]:
     return (f"`{name}`" for job, names in WORKFLOWS.items() if job in output.jobs for name in names)
 
 

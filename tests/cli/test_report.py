@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shipit.cli.report import Report, reporting
+from shipit.cli.report import CommandReport, reporting
 from shipit.cli.session import Session
 from shipit.core import limits
 from shipit.core.redact import Redactor
@@ -31,7 +31,7 @@ def test_an_annotation_that_is_cut_within_a_secret_shows_no_part_of_it(
     before: int, session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:
     commit = CommitReason("a" * 40, "x" * before + SECRET + " end", "it is no Conventional Commit")
-    Report(session)._annotate_unreadable((Decision("", None, None, "none", None, unreadable=(commit,)),))
+    CommandReport(session)._annotate_unreadable((Decision("", None, None, "none", None, unreadable=(commit,)),))
     printed = capsys.readouterr().err
     assert "aaaaaaa" in printed
     assert SECRET[:4] not in printed

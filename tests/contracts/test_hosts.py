@@ -20,7 +20,7 @@ from shipit.adapters.hosts import SshSettings
 from shipit.adapters.hosts.ssh.connection import close_connections
 from shipit.adapters.places import Connections
 from shipit.adapters.registry import Logins
-from shipit.core.deploy import Answer, Container, ContainerSpec, DeployedImage
+from shipit.core.deploy import Container, ContainerSpec, DeployedImage, HealthAnswer
 from shipit.core.images import Reference
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError, ConflictError, DeployError, RemoteError
@@ -89,9 +89,9 @@ class Bench:
             self.wait(0.1)
         raise AssertionError("it did not become true")
 
-    def answer(self, path: str) -> Answer:
+    def answer(self, path: str) -> HealthAnswer:
         """Return the answer of the app, as soon as it gives one."""
-        answers: list[Answer] = []
+        answers: list[HealthAnswer] = []
 
         def answered() -> bool:
             answers.append(self.host.get(f"http://127.0.0.1:{self.port}{path}"))
@@ -240,7 +240,7 @@ def test_a_port_that_nothing_listens_on_gives_no_answer(bench: Bench) -> None:
 
 def test_an_app_answers_at_its_port_of_the_host(bench: Bench) -> None:
     bench.started()
-    assert bench.answer("/version") == Answer(200, "1.4.0\n")
+    assert bench.answer("/version") == HealthAnswer(200, "1.4.0\n")
     assert bench.host.get(f"http://127.0.0.1:{bench.port}/no-such-path").status == 404
 
 

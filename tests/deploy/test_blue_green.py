@@ -23,7 +23,7 @@ from deploy.stage import (
 from msgspec.structs import replace
 
 from shipit.config.load import parse_config
-from shipit.core.deploy import Answer
+from shipit.core.deploy import HealthAnswer
 from shipit.engine.apply import Silent, apply_steps
 from shipit.errors import (
     CommandError,
@@ -641,23 +641,23 @@ def test_a_command_that_verifies_the_new_version_gets_its_url_and_can_refuse_it(
 
 
 PUBLIC = Stage.of(environment='url = "https://shop.example/"')
-NO_NAME = Answer(0, "the name cannot be resolved")
+NO_NAME = HealthAnswer(0, "the name cannot be resolved")
 
 
-def outside(host: FakeHost, before: Answer, after: Answer, version: str = "1.1.0") -> None:
+def outside(host: FakeHost, before: HealthAnswer, after: HealthAnswer, version: str = "1.1.0") -> None:
     """Let the public address give another answer as soon as a version gets the traffic."""
 
-    def serve(method: str, url: str, headers: Mapping[str, str]) -> Answer:
+    def serve(method: str, url: str, headers: Mapping[str, str]) -> HealthAnswer:
         return after if f'"version":"{version}"' in host.nginx.loaded else before
 
     host.servers["shop.example"] = serve
 
 
-@pytest.mark.parametrize("after", [NO_NAME, Answer(502), Answer(503)])
+@pytest.mark.parametrize("after", [NO_NAME, HealthAnswer(502), HealthAnswer(503)])
 def test_a_public_address_that_fails_only_after_the_switch_takes_the_traffic_back(
-    world: FakeWorld, host: FakeHost, after: Answer
+    world: FakeWorld, host: FakeHost, after: HealthAnswer
 ) -> None:
-    outside(host, Answer(200), after)
+    outside(host, HealthAnswer(200), after)
     PUBLIC.deployed(world, "1.0.0")
     PUBLIC.publish(world, "1.1.0")
     with pytest.raises(DeployError, match=r"`https://shop\.example/` .*; before the switch, it answered 200"):
@@ -665,9 +665,9 @@ def test_a_public_address_that_fails_only_after_the_switch_takes_the_traffic_bac
     assert state(host) == finished("1.0.0", HELD)
 
 
-@pytest.mark.parametrize("answer", [NO_NAME, Answer(404), Answer(502)])
+@pytest.mark.parametrize("answer", [NO_NAME, HealthAnswer(404), HealthAnswer(502)])
 def test_a_public_address_that_failed_before_the_switch_as_well_holds_no_version(
-    world: FakeWorld, host: FakeHost, answer: Answer
+    world: FakeWorld, host: FakeHost, answer: HealthAnswer
 ) -> None:
     outside(host, answer, answer)
     PUBLIC.deployed(world, "1.0.0", "1.1.0")
@@ -679,7 +679,7 @@ def test_a_public_address_that_failed_before_the_switch_as_well_holds_no_version
 def test_a_public_address_that_begins_to_answer_with_the_first_version_is_no_problem(
     world: FakeWorld, host: FakeHost
 ) -> None:
-    outside(host, Answer(502), Answer(200), "1.0.0")
+    outside(host, HealthAnswer(502), HealthAnswer(200), "1.0.0")
     PUBLIC.publish(world, "1.0.0")
     assert PUBLIC.plan(world).findings == ()
     PUBLIC.deploy(world)
@@ -689,10 +689,10 @@ def test_a_public_address_that_begins_to_answer_with_the_first_version_is_no_pro
 
 @pytest.mark.parametrize(
     ("answer", "problem"),
-    [(NO_NAME, "does not answer: the name cannot be resolved"), (Answer(502), "answers 502, although 1.0.0")],
+    [(NO_NAME, "does not answer: the name cannot be resolved"), (HealthAnswer(502), "answers 502, although 1.0.0")],
 )
 def test_a_public_address_that_fails_is_a_warning_of_the_plan(
-    world: FakeWorld, host: FakeHost, answer: Answer, problem: str
+    world: FakeWorld, host: FakeHost, answer: HealthAnswer, problem: str
 ) -> None:
     outside(host, answer, answer)
     PUBLIC.deployed(world, "1.0.0")
@@ -704,7 +704,7 @@ def test_a_public_address_that_fails_is_a_warning_of_the_plan(
 def test_a_run_that_was_killed_after_the_switch_does_not_take_its_own_bad_answer_for_the_one_before(
     world: FakeWorld, host: FakeHost
 ) -> None:
-    outside(host, Answer(200), Answer(503))
+    outside(host, HealthAnswer(200), HealthAnswer(503))
     PUBLIC.deployed(world, "1.0.0")
     PUBLIC.publish(world, "1.1.0")
     plan = PUBLIC.plan(world)

@@ -14,7 +14,7 @@ from steps.watchtower.watched import FakeWatchtower
 
 from shipit import api
 from shipit.config.load import parse_config
-from shipit.core.deploy import Answer, digest_in
+from shipit.core.deploy import HealthAnswer, digest_in
 from shipit.core.images import Reference
 from shipit.errors import CommandError, ConfigError, ConflictError, DeployError, PreflightError, UsageError
 from shipit.plan.deploy import DeployPlan, require_same_state
@@ -209,7 +209,9 @@ def test_a_first_target_that_is_not_verified_fails_the_deployment_because_the_se
     world = pair.begun("1.0.0", "1.1.0")
     host = world.hosts.at("ssh://deploy@two")
     asked = host.servers["127.0.0.1:8080"]
-    host.servers["127.0.0.1:8080"] = lambda method, url, headers: Answer(200, "{}")  # it answers, and updates nothing
+    host.servers["127.0.0.1:8080"] = lambda method, url, headers: HealthAnswer(
+        200, "{}"
+    )  # it answers, and updates nothing
     with pytest.raises(DeployError) as raised:
         pair.deploy(world)
     host.servers["127.0.0.1:8080"] = asked

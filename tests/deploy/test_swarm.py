@@ -22,7 +22,7 @@ from deploy.swarm_stage import (
 )
 from steps.deploy.scene import host_of
 
-from shipit.core.deploy import Answer, ServiceChange
+from shipit.core.deploy import HealthAnswer, ServiceChange
 from shipit.errors import ConflictError, DeployError, PreflightError, RemoteError
 from shipit.finding import Finding
 from shipit.steps.swarm import UpdateService
@@ -241,7 +241,7 @@ URL_STAGE = SwarmStage.of(environment='url = "https://shop.example"')
 
 
 def public(world: FakeWorld, status: Callable[[], int]) -> None:
-    host_of(world).servers["shop.example"] = lambda *request: Answer(status())
+    host_of(world).servers["shop.example"] = lambda *request: HealthAnswer(status())
 
 
 def test_a_public_address_that_fails_only_with_the_new_version_brings_the_old_one_back() -> None:

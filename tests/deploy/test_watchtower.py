@@ -9,7 +9,7 @@ from steps.deploy.scene import host_of
 from steps.watchtower.watched import TOKEN, FakeWatchtower
 
 from shipit.config.load import parse_config
-from shipit.core.deploy import Answer, DeployedImage
+from shipit.core.deploy import DeployedImage, HealthAnswer
 from shipit.errors import (
     AuthError,
     ConfigError,
@@ -281,7 +281,7 @@ def test_without_hosts_an_endpoint_proves_the_version() -> None:
     world = FakeWorld.new()
     image = stage.publish(world, "1.1.0")
     host = host_of(world)
-    host.servers["shop.example"] = lambda *request: Answer(200, '{"version": "1.1.0"}')
+    host.servers["shop.example"] = lambda *request: HealthAnswer(200, '{"version": "1.1.0"}')
     report = stage.deploy(world.next_run()).report()
     assert (report["deployed"], report["verified"], world.registry.tags[TAG]) == ("true", "true", image.digest)
     with pytest.raises(UsageError, match="no earlier version"):

@@ -15,7 +15,7 @@ from parts.load import load
 from parts.nginx import Nginx, nginx
 from parts.registry import Registry
 
-from shipit.core.deploy import Answer, Identity
+from shipit.core.deploy import HealthAnswer, Identity
 
 CONFIG = """\
 [environments.prod]
@@ -90,9 +90,9 @@ def test_a_spring_boot_application_is_deployed_without_a_lost_request_and_a_brok
 
         # The real answer of Spring Boot names its commit, and no other.
         identity = Identity("/actuator/info", "git.commit.id", "1.0.0", first)
-        assert identity.problem(Answer(200, info)) is None
+        assert identity.problem(HealthAnswer(200, info)) is None
         other = Identity("/actuator/info", "git.commit.id", "1.1.0", "f" * 40)
-        assert "is answered by another version" in (other.problem(Answer(200, info)) or "")
+        assert "is answered by another version" in (other.problem(HealthAnswer(200, info)) or "")
 
         # The second version, while requests come.
         shop.switch("main")

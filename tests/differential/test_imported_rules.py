@@ -16,7 +16,7 @@ from differential.tools import HERE, NPM_ORACLES, PEERS, _run
 from shipit.config.load import parse_config
 from shipit.core.commits import RawCommit, Readings, read_commits
 from shipit.core.versions import Bump, Version
-from shipit.importers import Repository, read_settings
+from shipit.importers import RepositoryFacts, read_settings
 from shipit.plan.adoption.toml import toml_text
 from shipit.plan.version import rules_of
 
@@ -59,7 +59,7 @@ def readings(rules: list[dict[str, Any]], messages: list[str]) -> Readings:
     """Return what shipit makes of the commits with the imported rules."""
     plugins = [["@semantic-release/commit-analyzer", {"preset": "conventionalcommits", "releaseRules": rules}]]
     settings = json.dumps({"plugins": plugins})
-    (found,) = read_settings(Repository({".releaserc": settings}.get, last=Version(1)))
+    (found,) = read_settings(RepositoryFacts({".releaserc": settings}.get, last=Version(1)))
     return read_commits(commits(messages), rules_of(parse_config(toml_text(found.settings))))
 
 

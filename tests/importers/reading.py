@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from shipit.core.versions import Version
-from shipit.importers import Imported, Repository, read_settings
+from shipit.importers import Imported, RepositoryFacts, read_settings
 
 Keys = dict[str, str]
 """The result of the import for each key."""
@@ -47,7 +47,7 @@ def imported(
     """Return the only import of a repository with these files; those that are not texts are written as JSON."""
     texts = {path: value if isinstance(value, str) else json.dumps(value) for path, value in files.items()}
     workflows = {path: text for path, text in texts.items() if path.startswith(".github/workflows/")}
-    repository = Repository(texts.get, default, tags, Version.parse(last) if last else None, workflows)
+    repository = RepositoryFacts(texts.get, default, tags, Version.parse(last) if last else None, workflows)
     (found,) = read_settings(repository)
     return found
 

@@ -15,7 +15,7 @@ from importers.reading import Fixture, imported, statuses
 from shipit.config.load import parse_config
 from shipit.core.versions import Version
 from shipit.errors import ConfigError
-from shipit.importers import IMPORTERS, Imported, Repository, places, read_settings
+from shipit.importers import IMPORTERS, Imported, RepositoryFacts, places, read_settings
 from shipit.importers.document import read_document
 from shipit.plan.adoption.toml import toml_text
 
@@ -68,7 +68,7 @@ def test_a_value_of_another_type_is_reported_or_refused_and_never_a_crash(
                 for changed in mutants(values):
                     monkeypatch.setattr(places, "read_document", lambda path, text, changed=changed: changed)
                     with contextlib.suppress(ConfigError):
-                        read_settings(Repository(fixture.texts.get, "main", fixture.tags, Version(0, 3)))
+                        read_settings(RepositoryFacts(fixture.texts.get, "main", fixture.tags, Version(0, 3)))
 
 
 def mutants(values: Any) -> Iterator[Any]:

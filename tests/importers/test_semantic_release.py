@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from importers.reading import ASK, DEFAULT, NONE, TAKEN, Fixture, Keys, imported, statuses
 
-from shipit.importers import Repository, read_settings
+from shipit.importers import RepositoryFacts, read_settings
 
 SR = "@semantic-release"
 ANALYZER, NOTES, GIT, GITHUB, NPM, EXEC = (
@@ -450,7 +450,7 @@ def test_each_place_of_settings_is_read(path: str, text: str) -> None:
 
 
 def test_a_repository_without_settings_of_a_tool_has_no_import() -> None:
-    assert read_settings(Repository({"package.json": '{"name": "x"}'}.get)) == ()
+    assert read_settings(RepositoryFacts({"package.json": '{"name": "x"}'}.get)) == ()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from msgspec import convert
 
 from shipit.config.targets import TargetConfig
 from shipit.importers.workflows.script import commands
-from shipit.importers.workflows.targets import Target, completed, target_of
+from shipit.importers.workflows.targets import ConvertedTarget, completed, target_of
 
 HOST = "ssh://ubuntu@HOST"
 COMPOSE = """\
@@ -23,7 +23,7 @@ services:
 
 def target(
     script: str, address: str = HOST, images: Mapping[str, str] = {"acme/shop": ""}, files: Mapping[str, str] = {}
-) -> Target | None:
+) -> ConvertedTarget | None:
     found = target_of(script, list(commands(script)), address, files.get)
     return completed(found, images, files.get) if found else None
 
@@ -93,7 +93,7 @@ def test_kubernetes_gets_the_deployment_and_its_container(script: str, expected:
 
 def test_a_service_of_a_swarm_on_the_runner_leaves_nothing_to_decide() -> None:
     found = target("docker service update --image acme/shop:1 --detach=false shop_web", "local")
-    assert found == Target({"kind": "swarm", "service": "shop_web", "hosts": ["local"]}, (), "acme/shop:1")
+    assert found == ConvertedTarget({"kind": "swarm", "service": "shop_web", "hosts": ["local"]}, (), "acme/shop:1")
 
 
 def test_watchtower_gets_its_address() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from shipit.importers import Repository
+from shipit.importers import RepositoryFacts
 from shipit.plan.adoption import Adoption, adoption_of
 
 CI = """\
@@ -34,7 +34,7 @@ jobs:
 
 def adopted(tests: str, image: str = IMAGE) -> Adoption:
     workflows = {".github/workflows/ci.yml": tests, ".github/workflows/image.yml": image}
-    return adoption_of(Repository(lambda path: None, "main", (), None, workflows), ())
+    return adoption_of(RepositoryFacts(lambda path: None, "main", (), None, workflows), ())
 
 
 def jobs(found: Adoption) -> Any:

@@ -12,7 +12,7 @@ from services.shop import BEFORE, Shop
 
 from shipit import api
 from shipit.config.load import parse_config
-from shipit.core.deploy import Answer
+from shipit.core.deploy import HealthAnswer
 from shipit.core.images import REVISION, VERSION
 from shipit.errors import ConflictError, DeployError, PreflightError
 from shipit.testing import FakeApp
@@ -124,7 +124,7 @@ def test_the_example_is_deployed(ecs: Ecs) -> None:
     text = text.replace("[environments.prod.deploy]", '[environments.prod.deploy]\nbake = "1s"')
     config = parse_config(text.replace("shop-deployments", "shop-state").replace('"https://shop', '"https://localhost'))
     world = ecs.world
-    world.hosts.at("local").servers["localhost.example"] = lambda method, url, headers: Answer(200)
+    world.hosts.at("local").servers["localhost.example"] = lambda method, url, headers: HealthAnswer(200)
     commit = world.commit("feat: shop", {"Dockerfile": "FROM scratch\n"})
     world.git.create_tag("v1.0.0", commit, "1.0.0")
     world.push("v1.0.0")

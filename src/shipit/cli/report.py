@@ -26,7 +26,7 @@ IMAGE_OUTPUTS = ("environment", "image", "digest")
 DEPLOY_OUTPUTS = ("environment", "deployed", "verified", "serving", "url")
 
 
-class Report:
+class CommandReport:
     """The outputs and the summary of one command.
 
     `progress` is the observer for the steps of the command, `outputs` are the outputs of the Action by name, and
@@ -129,9 +129,9 @@ def _headline(outcome: Outcome, *, applied: bool) -> str:
 
 
 @contextmanager
-def reporting(session: Session) -> Iterator[Report]:
+def reporting(session: Session) -> Iterator[CommandReport]:
     """Give the block a `Report`, and pass it to GitHub Actions after the block, also when the block raises."""
-    report = Report(session)
+    report = CommandReport(session)
     try:
         yield report
     except BaseException as error:
@@ -144,7 +144,7 @@ def reporting(session: Session) -> Iterator[Report]:
     _pass_to_github(report, session)
 
 
-def _pass_to_github(report: Report, session: Session) -> None:
+def _pass_to_github(report: CommandReport, session: Session) -> None:
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
     from shipit.adapters.ci.github_actions import write_outputs, write_summary

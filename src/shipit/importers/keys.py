@@ -1,6 +1,6 @@
 """Tables that say what becomes of each key of a tool.
 
->>> found = Found()
+>>> found = FoundKeys()
 >>> readers = {"file": taken("changelog.file"), "colour": no_counterpart("shipit has no colours")}
 >>> read_keys({"file": "NEWS.md", "colour": 1, "x": 2}, readers, found)
 >>> [(key.key, key.status, key.setting) for key in found.keys]
@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shipit.importers.model import Found
+from shipit.importers.model import FoundKeys
 
-ReadKey = Callable[[str, Any, Found], None]
+ReadKey = Callable[[str, Any, FoundKeys], None]
 """Reports what becomes of a key, given its name, its value, and the object to report to."""
 
 
-def read_keys(values: Mapping[str, Any], readers: Mapping[str, ReadKey], found: Found, prefix: str = "") -> None:
+def read_keys(values: Mapping[str, Any], readers: Mapping[str, ReadKey], found: FoundKeys, prefix: str = "") -> None:
     """Read each key of `values` by its reader; a key without a reader needs a decision.
 
     Args:
@@ -34,7 +34,7 @@ def read_keys(values: Mapping[str, Any], readers: Mapping[str, ReadKey], found: 
 def taken(setting: str, why: str = "") -> ReadKey:
     """Return a reader that sets `setting` to the value, which must be a text, a number, or True or False."""
 
-    def read(key: str, value: Any, found: Found) -> None:
+    def read(key: str, value: Any, found: FoundKeys) -> None:
         if isinstance(value, str | int):
             found.taken(key, setting, value, why)
         else:
@@ -63,7 +63,7 @@ def default_if(usual: object, otherwise: ReadKey) -> ReadKey:
     return lambda key, value, found: found.default(key) if value == usual else otherwise(key, value, found)
 
 
-def read_by_others(key: str, value: Any, found: Found) -> None:
+def read_by_others(key: str, value: Any, found: FoundKeys) -> None:
     """Report nothing: the key is read together with another one."""
 
 

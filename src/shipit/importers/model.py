@@ -19,7 +19,7 @@ Settings = dict[str, dict[str, Any]]
 """The tables of shipit.toml by their names, each with its keys."""
 
 
-class Repository(Struct, frozen=True):
+class RepositoryFacts(Struct, frozen=True):
     """The facts about a repository that an import depends on.
 
     Attributes:
@@ -76,7 +76,7 @@ class Imported(Struct, frozen=True):
     settings: Mapping[str, Mapping[str, Any]]
 
 
-class Found:
+class FoundKeys:
     """The keys that an importer has found so far, and the settings of shipit that they lead to.
 
     Each method adds a key with its `Status`: `taken`, `noted`, `added` and `taken_all` that it is a setting of shipit,
@@ -140,6 +140,6 @@ class Importer(Struct, frozen=True):
         runs: matches a line of a workflow that runs the tool.
     """
 
-    read: Callable[[Repository], Found | None]
+    read: Callable[[RepositoryFacts], FoundKeys | None]
     places: tuple[str, ...]
     runs: re.Pattern[str]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from shipit.core.notes import SHOWN_TYPES, language
-from shipit.importers.model import Found
+from shipit.importers.model import FoundKeys
 
 
-def read_sections(key: str, value: Any, found: Found) -> None:
+def read_sections(key: str, value: Any, found: FoundKeys) -> None:
     """Read a list of sections, which replaces the usual ones of the other tool.
 
     Args:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from shipit.importers.model import Found, Repository
+from shipit.importers.model import FoundKeys, RepositoryFacts
 from shipit.versionfiles import FORMATS, VersionFileError, format_of
 
 Entry = str | dict[str, Any]
@@ -27,13 +27,15 @@ class NamedFile(Struct, frozen=True):
     names: tuple[str, ...] = ()
 
 
-def detected(repository: Repository) -> list[str]:
+def detected(repository: RepositoryFacts) -> list[str]:
     """Return the version files that shipit detects at the root."""
     names = [name for file in FORMATS.values() for name in file.patterns if "*" not in name]
     return [name for name in names if _reads(repository, name, ())]
 
 
-def read_version_files(files: Sequence[NamedFile], found: Found, repository: Repository, *, only: bool = False) -> None:
+def read_version_files(
+    files: Sequence[NamedFile], found: FoundKeys, repository: RepositoryFacts, *, only: bool = False
+) -> None:
     """Read the version files that a tool names, and report the key of each.
 
     Args:
@@ -60,7 +62,7 @@ def read_version_files(files: Sequence[NamedFile], found: Found, repository: Rep
         found.settings.setdefault("release", {})["version-files"] = entries
 
 
-def _entry(file: NamedFile, repository: Repository) -> Entry | None:
+def _entry(file: NamedFile, repository: RepositoryFacts) -> Entry | None:
     """Return the entry for a file; None if shipit cannot read a version in it."""
     if not file.names and _reads(repository, file.path, ()):
         return file.path
@@ -70,7 +72,7 @@ def _entry(file: NamedFile, repository: Repository) -> Entry | None:
     return {"path": file.path, "pattern": pattern} if pattern else None
 
 
-def _pattern(path: str, repository: Repository) -> str | None:
+def _pattern(path: str, repository: RepositoryFacts) -> str | None:
     """Return the only line with the last version, as a pattern; None if there is no such line, or several."""
     version, text = str(repository.last), repository.read(path) or ""
     lines = [line.strip() for line in text.splitlines() if version in line] if repository.last else []
@@ -83,7 +85,7 @@ def _pattern(path: str, repository: Repository) -> str | None:
         return None
 
 
-def _with_names(file: NamedFile, repository: Repository) -> Entry:
+def _with_names(file: NamedFile, repository: RepositoryFacts) -> Entry:
     """Return the entry without names if the file has the version at these places anyway."""
     try:
         usual = format_of(file.path).write(repository.read(file.path) or "", "99.98.97")  # type: ignore[union-attr]
@@ -93,7 +95,7 @@ def _with_names(file: NamedFile, repository: Repository) -> Entry:
     return file.path if usual == named else {"path": file.path, "paths": list(file.names)}
 
 
-def _reads(repository: Repository, path: str, names: Sequence[str]) -> bool:
+def _reads(repository: RepositoryFacts, path: str, names: Sequence[str]) -> bool:
     """Return whether shipit reads a version from a file."""
     text, reader = repository.read(path), format_of(path)
     try:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 
 from shipit.core.commits import DEFAULT_BUMPS, OTHERS
-from shipit.importers.model import Found, Repository
+from shipit.importers.model import FoundKeys, RepositoryFacts
 
 
-def read_tag(key: str, template: str, found: Found, repository: Repository) -> None:
+def read_tag(key: str, template: str, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the tag format of a tool; if no tag has it, that of the tags counts."""
     candidates = (template, "v{version}", "{version}")
     used = next((each for each in candidates if repository.has_tag(each)), template)
@@ -20,7 +20,7 @@ def read_tag(key: str, template: str, found: Found, repository: Repository) -> N
         found.taken(key, "release.tag", used, why)
 
 
-def read_subject(key: str, template: str, found: Found) -> None:
+def read_subject(key: str, template: str, found: FoundKeys) -> None:
     """Read the first line of the release commit, with `{version}` for the version or `{tag}` for the tag."""
     subject = template.partition("\n")[0]
     for mark in ("[skip ci]", "[ci skip]", "[skip actions]", "[no ci]"):
@@ -33,7 +33,7 @@ def read_subject(key: str, template: str, found: Found) -> None:
         found.undecided(key, "`commit-message` in `[release]` is a text with `{version}` or `{tag}`")
 
 
-def read_bumps(key: str, bumps: Mapping[str, str], found: Found, why: str = "") -> None:
+def read_bumps(key: str, bumps: Mapping[str, str], found: FoundKeys, why: str = "") -> None:
     """Read the bump of each type, which is `none` for a type that leads to no release; `*` stands for all others."""
     others = bumps.get(OTHERS, "none")
     usual = {**dict.fromkeys(bumps, others), **DEFAULT_BUMPS, OTHERS: "none"}
@@ -44,7 +44,9 @@ def read_bumps(key: str, bumps: Mapping[str, str], found: Found, why: str = "") 
         found.default(key)
 
 
-def read_breaking_on_zero(key: str, found: Found, repository: Repository, *, major: bool, why: str = "") -> None:
+def read_breaking_on_zero(
+    key: str, found: FoundKeys, repository: RepositoryFacts, *, major: bool, why: str = ""
+) -> None:
     """Read what a breaking change of 0.x leads to: 1.0.0 if `major`, else the next minor version."""
     if not major:
         found.default(key)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from shipit.core.deploy import EcsAlarm, EcsState, EcsTask, TaskDefinition
 from shipit.finding import Finding
-from shipit.world.sites import Login
+from shipit.world.sites import CallerIdentity
 
 
 class EcsService(Protocol):
@@ -24,7 +24,7 @@ class EcsService(Protocol):
             account: the account that the credentials must belong to; None for any.
         """
 
-    def login(self) -> Login:
+    def login(self) -> CallerIdentity:
         """Return the account and the region of the credentials. Raises `AuthError` if AWS refuses them."""
 
     def read(self, path: str) -> str | None:

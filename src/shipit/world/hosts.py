@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from shipit.core import limits
 from shipit.core.deploy import LOCAL as LOCAL
-from shipit.core.deploy import Answer, Container, ContainerImage, ContainerSpec
+from shipit.core.deploy import Container, ContainerImage, ContainerSpec, HealthAnswer
 from shipit.finding import Finding
 from shipit.world.services import Services as Services
 
@@ -126,7 +126,7 @@ class Host(Protocol):
     def look(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         """Run a command that changes nothing."""
 
-    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
+    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> HealthAnswer:
         """Send an HTTP GET from the host and return the answer; redirects are not followed."""
 
     def reach(self, port: int, address: str = "127.0.0.1") -> str:
@@ -157,7 +157,7 @@ class Host(Protocol):
         errors as `write` and `run`.
         """
 
-    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
+    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> HealthAnswer:
         """Send an HTTP POST without a body from the host, and return the answer.
 
         With the header `Authorization`, the certificate of an `https` URL must be valid, unless it leads to the host

@@ -60,7 +60,7 @@ class NewFile(Struct, frozen=True):
     replaces: str | None = None
 
 
-class Login(Struct, frozen=True):
+class CallerIdentity(Struct, frozen=True):
     """The account and the region that requests go to."""
 
     account: str
@@ -81,7 +81,7 @@ class Site(Protocol):
             account: the account that the credentials must belong to; None for any.
         """
 
-    def login(self) -> Login:
+    def login(self) -> CallerIdentity:
         """Return the account and the region of the credentials. Raises `AuthError` if AWS refuses them."""
 
     def read(self, path: str) -> str | None:

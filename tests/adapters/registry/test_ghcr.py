@@ -17,7 +17,7 @@ from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.login import Login
 from shipit.adapters.registry import Logins, Registries
 from shipit.adapters.registry.manifest import Manifest
-from shipit.adapters.registry.repository import Repository
+from shipit.adapters.registry.repository import RegistryRepository
 from shipit.api import open_project
 from shipit.errors import RemoteError
 from shipit.steps.base import Done, Todo
@@ -109,7 +109,7 @@ def test_a_run_removes_images_of_ghcr_by_the_api_of_github_with_the_login_of_ghc
     monkeypatch.setenv("SHIPIT_REGISTRY_USERNAME", "bot")
     monkeypatch.setenv("SHIPIT_REGISTRY_PASSWORD", "pat")
     monkeypatch.setattr(GitHubPackages, "remove", remove)
-    monkeypatch.setattr(Repository, "manifest", lambda self, which: Manifest.decode(b"{}", IMAGE, which))
+    monkeypatch.setattr(RegistryRepository, "manifest", lambda self, which: Manifest.decode(b"{}", IMAGE, which))
     run(tmp_path, "init", "--quiet")
     open_project(str(tmp_path)).world.registry.remove(f"ghcr.io/acme/app@sha256:{'0' * 64}")
     assert removed == [("acme/app", "pat")]

@@ -168,7 +168,7 @@ def test_the_settings_of_many_packages_are_not_read_again_for_each_of_them(monke
     monkeypatch.setattr("shipit.plan.adoption.plan.parse_config", counted)
     packages = {f"p{number}": {"component": f"c{number}"} for number in range(200)}
     files = {"release-please-config.json": json.dumps({"packages": packages, "changelog-path": "CHANGES.md"})}
-    repository = importers.Repository(files.get, "main")
+    repository = importers.RepositoryFacts(files.get, "main")
     adoption = adoption_of(repository, importers.read_settings(repository))
     assert len(adoption.config.packages) == 200
     assert len(read) < 10

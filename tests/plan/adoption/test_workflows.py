@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from shipit.config.load import parse_config
 from shipit.core.versions import Version
 from shipit.errors import ConfigError
-from shipit.importers import Repository, read_settings
+from shipit.importers import RepositoryFacts, read_settings
 from shipit.plan.adoption import Adoption, adoption_of
 from shipit.plan.adoption.model import PIPELINE_FILE
 from shipit.plan.views import render_adoption
@@ -33,7 +33,7 @@ CASES = sorted(Path(__file__).parent.glob("workflows/*.yml"))
 def adoption(case: Path) -> Adoption:
     """Return the adoption of a repository whose only workflow is that of a case."""
     workflows = {f".github/workflows/{case.name}": case.read_text()}
-    repository = Repository(lambda path: None, "main", ("v1.2.0",), Version(1, 2), workflows, "acme/shop")
+    repository = RepositoryFacts(lambda path: None, "main", ("v1.2.0",), Version(1, 2), workflows, "acme/shop")
     return adoption_of(repository, read_settings(repository))
 
 
@@ -54,7 +54,7 @@ def test_a_value_of_another_type_is_no_crash() -> None:
         for changed in chance.sample(list(mutants(values)), 4):
             workflows = {f".github/workflows/{case.name}": json.dumps(changed)}
             with contextlib.suppress(ConfigError):
-                adoption_of(Repository(lambda path: None, "main", (), None, workflows), ())
+                adoption_of(RepositoryFacts(lambda path: None, "main", (), None, workflows), ())
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,12 @@ def test_a_workflow_of_one_repeated_piece_is_read_to_its_end(piece: str) -> None
     steps = [{"run": f"docker build {text}"}, {"run": f"echo {text}"}, {"run": text}, script, built]
     sources = [json.dumps({"on": "push", "jobs": {"a": {"steps": [step]}}}) for step in steps]
     for source in (*sources, f"docker {text}"):
-        adoption_of(Repository(lambda path: None, "main", (), None, {".github/workflows/a.yml": source}), ())
+        adoption_of(RepositoryFacts(lambda path: None, "main", (), None, {".github/workflows/a.yml": source}), ())
 
 
 def test_a_workflow_that_cannot_be_read_is_named() -> None:
     workflows = {".github/workflows/a.yml": "docker: [", ".github/workflows/b.yml": "docker: " + "x" * (10 << 20)}
-    found = adoption_of(Repository(lambda path: None, "main", (), None, workflows), ())
+    found = adoption_of(RepositoryFacts(lambda path: None, "main", (), None, workflows), ())
     assert [(each.files, each.keys[0].status) for each in found.imported] == [
         ((path,), "needs your decision") for path in workflows
     ]
@@ -115,7 +115,7 @@ def test_node_is_set_up_only_if_more_than_the_release_tool_needs_it(
     steps = [node, {"run": command}, {"run": "npx semantic-release"}]
     text = json.dumps({"on": {"push": {"branches": ["main"]}}, "jobs": {"release": {"steps": steps}}})
     workflows = {".github/workflows/release.yml": json.dumps(json.loads(text), indent=1)}
-    found = adoption_of(Repository(files.get, "main", (), None, workflows), ())
+    found = adoption_of(RepositoryFacts(files.get, "main", (), None, workflows), ())
     assert ("Set up Node.js" in found.pipeline) == kept
 
 
@@ -138,7 +138,9 @@ def test_node_is_set_up_only_if_more_than_the_release_tool_needs_it(
 def test_the_installation_of_the_release_tool_is_not_needed_any_more(command: str, needed: bool) -> None:
     steps = [{"run": command}, {"run": "npx semantic-release"}]
     text = json.dumps({"on": {"push": {"branches": ["main"]}}, "jobs": {"release": {"steps": steps}}}, indent=1)
-    found = adoption_of(Repository(lambda path: None, "main", (), None, {".github/workflows/release.yml": text}), ())
+    found = adoption_of(
+        RepositoryFacts(lambda path: None, "main", (), None, {".github/workflows/release.yml": text}), ()
+    )
     keys = [key for each in found.imported if each.tool == "workflow" for key in each.keys]
     assert ("needs your decision" in {key.status for key in keys}) == needed
 
@@ -152,7 +154,7 @@ def pushing(branches: list[str]) -> str:
 def test_each_branch_of_all_workflows_has_an_environment_of_its_own() -> None:
     branches = ["main", "prod", "a/b", "a-b", "가", "나"]
     workflows = {f".github/workflows/{number}.yml": pushing([each]) for number, each in enumerate(branches)}
-    found = adoption_of(Repository(lambda path: None, "main", (), None, workflows), ())
+    found = adoption_of(RepositoryFacts(lambda path: None, "main", (), None, workflows), ())
     assert {each.branch: name for name, each in found.config.environments.items()} == {
         "main": "main",
         "prod": "prod",
@@ -166,7 +168,7 @@ def test_each_branch_of_all_workflows_has_an_environment_of_its_own() -> None:
 def test_a_branch_that_no_environment_can_have_is_named_and_the_others_are_taken() -> None:
     others = ["../x", "release/**", "a b", "x'", "-x", '"; rm -rf /']
     workflows = {".github/workflows/a.yml": pushing([*others, "dev"])}
-    found = adoption_of(Repository(lambda path: None, "main", (), None, workflows), ())
+    found = adoption_of(RepositoryFacts(lambda path: None, "main", (), None, workflows), ())
     assert [each.branch for each in found.config.environments.values()] == ["dev"]
     keys = {key.key: key.status for each in found.imported for key in each.keys}
     assert all(any(f"branch `{other}`" in key for key in keys) for other in others)

@@ -11,7 +11,7 @@ from steps.compose.scene import NEW, REPLICAS, containers, healthy
 from steps.deploy.scene import RECORD, host_of, spoil_the_record
 from steps.samples import Sample
 
-from shipit.core.deploy import Answer
+from shipit.core.deploy import HealthAnswer
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Step, Todo
 from shipit.steps.compose import ConfirmReplicas, RemoveReplicas
@@ -56,14 +56,14 @@ def test_an_app_that_fails_when_it_serves_alone_is_not_recorded(tmp_path: Path) 
 
 def test_the_public_address_must_answer(tmp_path: Path) -> None:
     world = alone(in_memory(tmp_path))
-    answers = [Answer(502)]
+    answers = [HealthAnswer(502)]
     host_of(world).servers["shop.example:80"] = lambda method, url, headers: answers[-1]
     step = replace(STEP, url=URL, url_before=200, environment="prod")
     with pytest.raises(DeployError, match="answered 502; before the switch, it answered 200") as raised:
         step.apply(world)
     assert str(raised.value.hint).endswith("then run: shipit deploy prod --retry")
     replace(step, url_before=502).apply(world)  # it was broken before
-    answers.append(Answer(302))
+    answers.append(HealthAnswer(302))
     step.apply(world)
     assert isinstance(step.check(world), Done)
 

@@ -21,7 +21,7 @@ from steps.ecs.scene import (
 )
 from steps.samples import Sample
 
-from shipit.core.deploy import Answer
+from shipit.core.deploy import HealthAnswer
 from shipit.errors import DeployError
 from shipit.steps.base import Done, Step, Todo
 from shipit.steps.deploy import read_record
@@ -107,7 +107,7 @@ def test_fewer_tasks_than_wanted_are_a_failure(tmp_path: Path) -> None:
 
 def test_a_public_address_that_fails_is_a_failure_with_its_own_hint(tmp_path: Path) -> None:
     world = deployed(in_memory(tmp_path))
-    world.hosts.at("local").servers["shop.example"] = lambda method, url, headers: Answer(503)
+    world.hosts.at("local").servers["shop.example"] = lambda method, url, headers: HealthAnswer(503)
     error = failure(world, replace(STEP, url=URL, url_before=200, environment="prod"))
     assert "answered 503; before the deployment, it answered 200" in error.what
     assert error.hint == "check `url`, DNS and the load balancer, then run: shipit deploy prod --retry"

@@ -20,7 +20,7 @@ from steps.kubernetes.scene import (
 )
 from steps.samples import Sample
 
-from shipit.core.deploy import Answer
+from shipit.core.deploy import HealthAnswer
 from shipit.errors import ConflictError, DeployError
 from shipit.steps.base import Done, Step, Todo
 from shipit.steps.deploy import read_record
@@ -84,7 +84,7 @@ def test_a_pod_with_another_image_is_a_failure(tmp_path: Path) -> None:
 
 def test_a_public_address_that_fails_since_the_rollout_is_a_failure(tmp_path: Path) -> None:
     world = rolled_out(in_memory(tmp_path))
-    world.hosts.at("local").servers["shop.example"] = lambda method, url, headers: Answer(503)
+    world.hosts.at("local").servers["shop.example"] = lambda method, url, headers: HealthAnswer(503)
     assert f"`{URL}` answered 503; before the rollout, it answered 200" in failure(
         world, replace(STEP, url=URL, url_before=200)
     )

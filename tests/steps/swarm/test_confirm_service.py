@@ -11,7 +11,7 @@ from steps.deploy.scene import HOST, IMAGE, RECORD, host_of, spoil_the_record
 from steps.samples import Sample
 from steps.swarm.scene import SERVICE, remove_the_service, set_another_image, settled
 
-from shipit.core.deploy import Answer
+from shipit.core.deploy import HealthAnswer
 from shipit.errors import DeployError
 from shipit.steps.base import Step
 from shipit.steps.deploy import read_record
@@ -50,7 +50,7 @@ def test_a_task_that_fails_while_it_is_watched_is_a_failure_at_once(tmp_path: Pa
 
 def test_a_public_address_that_fails_has_a_hint_of_its_own(tmp_path: Path) -> None:
     world = settled(in_memory(tmp_path))
-    world.hosts.at("local").servers["shop.example"] = lambda method, url, headers: Answer(503)
+    world.hosts.at("local").servers["shop.example"] = lambda method, url, headers: HealthAnswer(503)
     with pytest.raises(
         DeployError, match=f"in service `{SERVICE}` on .*: `https://shop.example` answered 503"
     ) as raised:

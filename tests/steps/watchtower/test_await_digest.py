@@ -12,7 +12,7 @@ from steps.deploy.scene import HOST, RECORD, host_of, spoil_the_record
 from steps.samples import Sample
 from steps.watchtower.watched import NEW, OLD, PROOF, TAG, push, watched
 
-from shipit.core.deploy import Answer
+from shipit.core.deploy import HealthAnswer
 from shipit.errors import DeployError, NotVerifiedError
 from shipit.steps.base import Step, Todo
 from shipit.steps.deploy import Proof, read_record
@@ -126,19 +126,21 @@ def test_without_a_proof_it_is_not_known_what_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shown", [NEW.revision, NEW.revision[:7], NEW.version])
 def test_an_endpoint_proves_the_version_or_the_commit(tmp_path: Path, shown: str) -> None:
     world = watched(in_memory(tmp_path))
-    host_of(world).servers["shop.example"] = lambda *request: Answer(200, f'{{"commit": "{shown}"}}')
+    host_of(world).servers["shop.example"] = lambda *request: HealthAnswer(200, f'{{"commit": "{shown}"}}')
     assert ENDPOINT.apply(world)["deployed"] == "true"
 
 
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (Answer(200, f'{{"commit": "{OLD.revision}"}}'), "answered by another version"),
-        (Answer(200, "{}"), "without `commit`"),
-        (Answer(0, "nothing listens on the port"), "did not answer"),
+        (HealthAnswer(200, f'{{"commit": "{OLD.revision}"}}'), "answered by another version"),
+        (HealthAnswer(200, "{}"), "without `commit`"),
+        (HealthAnswer(0, "nothing listens on the port"), "did not answer"),
     ],
 )
-def test_an_endpoint_that_does_not_name_the_version_proves_nothing(tmp_path: Path, answer: Answer, reason: str) -> None:
+def test_an_endpoint_that_does_not_name_the_version_proves_nothing(
+    tmp_path: Path, answer: HealthAnswer, reason: str
+) -> None:
     world = watched(in_memory(tmp_path))
     host_of(world).servers["shop.example"] = lambda *request: answer
     assert reason in failure(world, ENDPOINT, NotVerifiedError)

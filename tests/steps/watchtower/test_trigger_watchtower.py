@@ -11,7 +11,7 @@ from steps.deploy.scene import HOST
 from steps.samples import Sample
 from steps.watchtower.watched import NEW, PROOF, TAG, TOKEN, URL, FakeWatchtower, push, watched
 
-from shipit.core.deploy import TOO_LATE, Answer
+from shipit.core.deploy import TOO_LATE, HealthAnswer
 from shipit.errors import AuthError, DeployError, RemoteError, ShipitError
 from shipit.steps.base import Done, Step, Todo
 from shipit.steps.watchtower import TriggerWatchtower
@@ -99,24 +99,34 @@ def test_a_refused_token_names_the_variable_and_never_the_value(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("answer", "error", "reason"),
     [
-        (Answer(0, "nothing listens on the port"), RemoteError, "did not answer: nothing listens on the port"),
-        (Answer(404), RemoteError, "answered 404"),
-        (Answer(503), RemoteError, "answered 503"),
-        (Answer(200, "<!doctype html><title>Sign in</title>"), RemoteError, "with a web page, so it was not asked"),
-        (Answer(200, '{"summary": {"scanned": 0}}'), DeployError, "does not watch container `shop`"),
-        (Answer(200, '{"summary": {"scanned": 1, "failed": 1}}'), DeployError, "could not update container `shop`"),
+        (HealthAnswer(0, "nothing listens on the port"), RemoteError, "did not answer: nothing listens on the port"),
+        (HealthAnswer(404), RemoteError, "answered 404"),
+        (HealthAnswer(503), RemoteError, "answered 503"),
+        (
+            HealthAnswer(200, "<!doctype html><title>Sign in</title>"),
+            RemoteError,
+            "with a web page, so it was not asked",
+        ),
+        (HealthAnswer(200, '{"summary": {"scanned": 0}}'), DeployError, "does not watch container `shop`"),
+        (
+            HealthAnswer(200, '{"summary": {"scanned": 1, "failed": 1}}'),
+            DeployError,
+            "could not update container `shop`",
+        ),
     ],
 )
 def test_an_answer_that_says_no_is_an_error(
-    tmp_path: Path, answer: Answer, error: type[ShipitError], reason: str
+    tmp_path: Path, answer: HealthAnswer, error: type[ShipitError], reason: str
 ) -> None:
     world = tagged(in_memory(tmp_path))
     FakeWatchtower(world).host.servers["127.0.0.1:8080"] = lambda *request: answer
     assert reason in failure(world, error)
 
 
-@pytest.mark.parametrize("answer", [Answer(0, TOO_LATE), Answer(200), Answer(202, "Accepted"), Answer(200, "[1]")])
-def test_an_answer_that_says_nothing_is_followed_by_the_wait(tmp_path: Path, answer: Answer) -> None:
+@pytest.mark.parametrize(
+    "answer", [HealthAnswer(0, TOO_LATE), HealthAnswer(200), HealthAnswer(202, "Accepted"), HealthAnswer(200, "[1]")]
+)
+def test_an_answer_that_says_nothing_is_followed_by_the_wait(tmp_path: Path, answer: HealthAnswer) -> None:
     world = tagged(in_memory(tmp_path))
     FakeWatchtower(world).host.servers["127.0.0.1:8080"] = lambda *request: answer
     assert STEP.apply(world) == {}

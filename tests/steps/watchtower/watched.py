@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contracts.clones import Clone
 from steps.deploy.scene import HOST, host_of
 
-from shipit.core.deploy import Answer, DeployedImage
+from shipit.core.deploy import DeployedImage, HealthAnswer
 from shipit.core.images import REVISION, VERSION
 from shipit.errors import RemoteError
 from shipit.steps.deploy import Proof
@@ -40,20 +40,24 @@ class FakeWatchtower:
         self.host.servers["127.0.0.1:8080"] = self.answer
         world.secrets.put(f"env:{TOKEN}", {TOKEN: SECRET})
 
-    def answer(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
+    def answer(self, method: str, url: str, headers: Mapping[str, str]) -> HealthAnswer:
         self.requests.append(f"{method} {url.removeprefix(URL)}")
         if self.fork and method == "GET":
-            return Answer(405, "Method Not Allowed")
+            return HealthAnswer(405, "Method Not Allowed")
         if headers.get("Authorization") != f"Bearer {SECRET}":
-            return Answer(401, "missing or invalid API Key")
+            return HealthAnswer(401, "missing or invalid API Key")
         if self.busy:
             self.busy -= 1
-            return Answer(429, "another update is already running", retry_after=30)
+            return HealthAnswer(429, "another update is already running", retry_after=30)
         try:
             self.works()
         except RemoteError:
-            return Answer(200, json.dumps({"summary": {"scanned": 1, "updated": 0, "failed": 1}}) if self.fork else "")
-        return Answer(200, json.dumps({"summary": {"scanned": 1, "updated": 1, "failed": 0}}) if self.fork else "")
+            return HealthAnswer(
+                200, json.dumps({"summary": {"scanned": 1, "updated": 0, "failed": 1}}) if self.fork else ""
+            )
+        return HealthAnswer(
+            200, json.dumps({"summary": {"scanned": 1, "updated": 1, "failed": 0}}) if self.fork else ""
+        )
 
     def update(self) -> None:
         self.host.containers.run_tag("shop", TAG)

@@ -19,7 +19,7 @@ _USABLE = ("Enabled", "Creating", "Updating")
 _OF_AWS = "alias/aws/"
 
 
-class Found(Struct, frozen=True):
+class FoundSecret(Struct, frozen=True):
     """A secret that exists: its ARN, the KMS key that encrypts it, and whether it is to be deleted."""
 
     arn: str
@@ -58,10 +58,10 @@ class SecretCheck:
             what = "it was not checked whether the secrets of the task definition exist and can be read"
             yield Finding("secrets-unchecked", what, f"allow {rights} in the policy of the role or user", "warning")
 
-    def _found(self) -> dict[SecretReference, Found | None]:
+    def _found(self) -> dict[SecretReference, FoundSecret | None]:
         """Return the secrets that could be looked for; None for one that does not exist."""
         own = [each for each in self._references if each.account in ("", self._aws.login.account)]
-        found: dict[SecretReference, Found | None] = {}
+        found: dict[SecretReference, FoundSecret | None] = {}
         for region in {each.region for each in own}:
             there = [each for each in own if each.region == region]
             parameters = self._parameters(region, [each.name for each in there if each.service == "ssm"])
@@ -81,9 +81,9 @@ class SecretCheck:
         except (AuthError, RemoteError):
             self._unchecked[right] = None
 
-    def _parameters(self, region: str, names: Sequence[str]) -> Mapping[str, Found] | None:
+    def _parameters(self, region: str, names: Sequence[str]) -> Mapping[str, FoundSecret] | None:
         """Return the parameters that exist, by name; None if AWS does not answer."""
-        answers: list[Mapping[str, Found]] = []
+        answers: list[Mapping[str, FoundSecret]] = []
         with self._asking("list the parameters of the task definition", "ssm:DescribeParameters"):
             described = self._described(region, sorted({_plain(name) for name in names}))
             answers.append({each["Name"]: self._parameter(region, each) for each in described})
@@ -96,23 +96,23 @@ class SecretCheck:
             for page in pages.paginate(ParameterFilters=[some]):
                 yield from page["Parameters"]
 
-    def _parameter(self, region: str, found: Any) -> Found:
+    def _parameter(self, region: str, found: Any) -> FoundSecret:
         name, account = found["Name"].removeprefix("/"), self._aws.login.account
         arn = f"arn:aws:ssm:{region or self._aws.region}:{account}:parameter/{name}"
-        return Found(found.get("ARN") or arn, found.get("KeyId", "") if found["Type"] == "SecureString" else "")
+        return FoundSecret(found.get("ARN") or arn, found.get("KeyId", "") if found["Type"] == "SecureString" else "")
 
-    def _secret(self, reference: SecretReference) -> dict[SecretReference, Found | None]:
+    def _secret(self, reference: SecretReference) -> dict[SecretReference, FoundSecret | None]:
         """Return the secret, or None if it does not exist, by its reference; empty if AWS does not answer."""
-        secrets: dict[SecretReference, Found | None] = {}
+        secrets: dict[SecretReference, FoundSecret | None] = {}
         with self._asking(f"read about the secret `{reference.name}`", "secretsmanager:DescribeSecret"):
             client = self._client("secretsmanager", reference.region)
             found = _existing(lambda: client.describe_secret(SecretId=reference.name))
             secrets[reference] = (
-                Found(found["ARN"], found.get("KmsKeyId", ""), bool(found.get("DeletedDate"))) if found else None
+                FoundSecret(found["ARN"], found.get("KmsKeyId", ""), bool(found.get("DeletedDate"))) if found else None
             )
         return secrets
 
-    def _missing(self, found: Mapping[SecretReference, Found | None]) -> Iterator[Finding]:
+    def _missing(self, found: Mapping[SecretReference, FoundSecret | None]) -> Iterator[Finding]:
         for each, secret in found.items():
             if secret is None or secret.deleted:
                 state = "does not exist" if secret is None else "is to be deleted"
@@ -122,7 +122,7 @@ class SecretCheck:
                 do = "create it" if secret is None else f"restore it: {restore}"
                 yield Finding("secret-missing", what, f"{do}; or correct its name in the task definition")
 
-    def _keys(self, found: Mapping[SecretReference, Found | None]) -> Iterator[Finding]:
+    def _keys(self, found: Mapping[SecretReference, FoundSecret | None]) -> Iterator[Finding]:
         """Yield a finding for each KMS key that cannot be used."""
         users = {(secret.key, each.region): each for each, secret in found.items() if secret and _own_key(secret)}
         for (key, region), each in users.items():
@@ -139,7 +139,7 @@ class SecretCheck:
             state = found["KeyMetadata"]["KeyState"] if found else "Missing"
         return "" if state in _USABLE else _words(state)
 
-    def _denied(self, found: Mapping[SecretReference, Found | None]) -> Iterator[Finding]:
+    def _denied(self, found: Mapping[SecretReference, FoundSecret | None]) -> Iterator[Finding]:
         """Yield a finding for each secret that the policies of the execution role do not let it read."""
         existing = {each: secret for each, secret in found.items() if secret and not secret.deleted}
         for action in sorted({each.action for each in existing}):
@@ -186,7 +186,7 @@ def _plain(name: str) -> str:
     return name.partition(":")[0]
 
 
-def _own_key(secret: Found) -> bool:
+def _own_key(secret: FoundSecret) -> bool:
     return bool(secret.key) and _OF_AWS not in secret.key
 
 

@@ -29,7 +29,7 @@ from shipit.core.deploy import (
 from shipit.core.redact import Redactor
 from shipit.errors import ShipitError
 from shipit.finding import Finding
-from shipit.world.sites import Login
+from shipit.world.sites import CallerIdentity
 
 
 class AwsEcsService:
@@ -55,7 +55,7 @@ class AwsEcsService:
     def findings(self, account: str | None) -> tuple[Finding, ...]:
         return tuple(service_findings(self._aws, self.address, account))
 
-    def login(self) -> Login:
+    def login(self) -> CallerIdentity:
         return self._aws.login
 
     def read(self, path: str) -> str | None:

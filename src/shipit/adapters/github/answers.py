@@ -18,7 +18,7 @@ class Permissions(Struct):
     push: bool = False
 
 
-class Repository(Struct):
+class RepositoryAnswer(Struct):
     """A repository; `permissions` is None if GitHub does not report them."""
 
     full_name: str
@@ -39,7 +39,7 @@ class Branch(Struct):
     protected: bool
 
 
-class Asset(Struct):
+class AssetAnswer(Struct):
     """A file of a release; `digest` is None on older servers."""
 
     id: int
@@ -49,7 +49,7 @@ class Asset(Struct):
     digest: str | None = None
 
 
-class Release(Struct):
+class ReleaseAnswer(Struct):
     """A release or a draft; many drafts can have the same tag."""
 
     id: int
@@ -58,22 +58,22 @@ class Release(Struct):
     prerelease: bool
     html_url: str
     upload_url: str
-    assets: list[Asset]
+    assets: list[AssetAnswer]
     name: str | None = None
     body: str | None = None
 
 
-class Target(Struct):
+class RefTarget(Struct):
     """The object that a reference or a tag object leads to; `type` is `commit` or `tag`."""
 
     sha: str
     type: str
 
 
-class Reference(Struct):
+class RefAnswer(Struct):
     """A reference, or a tag object."""
 
-    object: Target
+    object: RefTarget
 
 
 class Sha(Struct):
@@ -88,7 +88,7 @@ class Verification(Struct):
     verified: bool = False
 
 
-class Commit(Struct):
+class CommitAnswer(Struct):
     """A commit of the Git data API."""
 
     sha: str
@@ -103,7 +103,7 @@ class Commit(Struct):
         return self.verification is not None and self.verification.verified
 
 
-class Entry(Struct):
+class TreeEntry(Struct):
     """An entry of a tree; `type` is `blob`, `tree` or `commit`."""
 
     path: str
@@ -115,7 +115,7 @@ class Entry(Struct):
 class Tree(Struct):
     """The entries of a tree."""
 
-    tree: list[Entry]
+    tree: list[TreeEntry]
 
 
 class Author(Struct):
@@ -139,7 +139,7 @@ class Label(Struct):
     name: str
 
 
-class Deployment(Struct):
+class DeploymentAnswer(Struct):
     """A deployment; `payload` is the JSON that the tool which made it attached, as an object or as text."""
 
     id: int
@@ -198,7 +198,7 @@ class PullHead(Struct):
     sha: str
 
 
-class PullRequest(Struct):
+class PullRequestAnswer(Struct):
     """A pull request; `merged_at` is None if it was not merged."""
 
     number: int

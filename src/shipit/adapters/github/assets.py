@@ -6,7 +6,7 @@ import hashlib
 import os
 
 from shipit.adapters.github import answers
-from shipit.adapters.github.answers import Release
+from shipit.adapters.github.answers import ReleaseAnswer
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.failure import GitHubFailure
 from shipit.adapters.github.releases import Releases
@@ -50,12 +50,12 @@ def attach(calls: GitHubApi, releases: Releases, tag: str, path: str) -> Asset:
     return calls.ensure(f"attach `{wanted.name}` to release `{tag}`", attached, upload_again_if_taken)
 
 
-def to_asset(asset: answers.Asset) -> Asset:
+def to_asset(asset: answers.AssetAnswer) -> Asset:
     """Return the asset in the form of the port."""
     return Asset(asset.name, asset.size, asset.digest)
 
 
-def is_complete(asset: answers.Asset) -> bool:
+def is_complete(asset: answers.AssetAnswer) -> bool:
     """Return whether the upload was completed; GitHub also lists assets whose upload broke off."""
     return asset.state == "uploaded"
 
@@ -69,12 +69,12 @@ def local_asset(path: str) -> Asset:
         return Asset(name, size, f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}")
 
 
-def _is(held: answers.Asset, wanted: Asset) -> bool:
+def _is(held: answers.AssetAnswer, wanted: Asset) -> bool:
     same = held.digest in (None, wanted.digest)  # older servers report no digest
     return is_complete(held) and held.name == wanted.name and held.size == wanted.size and same
 
 
-def _make_room(calls: GitHubApi, release: Release, name: str) -> None:
+def _make_room(calls: GitHubApi, release: ReleaseAnswer, name: str) -> None:
     for held in [each for each in release.assets if each.name == name]:
         if is_complete(held) and not release.draft:
             what = f"the published release `{release.tag_name}` already has a different file `{name}`"
@@ -85,17 +85,17 @@ def _make_room(calls: GitHubApi, release: Release, name: str) -> None:
         release.assets.remove(held)
 
 
-def _upload(calls: GitHubApi, release: Release, path: str, wanted: Asset) -> answers.Asset:
+def _upload(calls: GitHubApi, release: ReleaseAnswer, path: str, wanted: Asset) -> answers.AssetAnswer:
     url = release.upload_url.partition("{")[0]
     with open(path, "rb") as file:
-        return calls.client.upload(url, file, wanted.size, answers.Asset, name=wanted.name)
+        return calls.client.upload(url, file, wanted.size, answers.AssetAnswer, name=wanted.name)
 
 
-def _delete(calls: GitHubApi, asset: answers.Asset) -> None:
+def _delete(calls: GitHubApi, asset: answers.AssetAnswer) -> None:
     calls.client.delete(f"/releases/assets/{asset.id}")
 
 
-def _accepted(calls: GitHubApi, release: Release, made: answers.Asset, name: str) -> Asset:
+def _accepted(calls: GitHubApi, release: ReleaseAnswer, made: answers.AssetAnswer, name: str) -> Asset:
     """Return the uploaded asset; if GitHub changed its name, delete it and raise `ConfigError`.
 
     GitHub replaces some characters in names. Under another name the next run would not find the asset.

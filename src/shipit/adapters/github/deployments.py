@@ -13,7 +13,7 @@ from contextlib import suppress
 import msgspec
 from msgspec import Struct
 
-from shipit.adapters.github.answers import Deployment, Status
+from shipit.adapters.github.answers import DeploymentAnswer, Status
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.client import GitHubClient
 from shipit.core import limits
@@ -42,13 +42,13 @@ def past(calls: GitHubApi, environment: str) -> tuple[PastDeployment, ...]:
 
     def read() -> tuple[PastDeployment, ...]:
         query = {"environment": environment, "per_page": limits.REPORTED_DEPLOYMENTS}
-        listed = calls.client.get("/deployments", list[Deployment], **query)
+        listed = calls.client.get("/deployments", list[DeploymentAnswer], **query)
         return tuple(_past(calls.client, each) for each in sorted(listed, key=lambda each: each.id))
 
     return calls.retry(f"read the deployments to `{environment}`", read)
 
 
-def _past(client: GitHubClient, found: Deployment) -> PastDeployment:
+def _past(client: GitHubClient, found: DeploymentAnswer) -> PastDeployment:
     statuses = sorted(client.get(_statuses(found), list[Status], per_page=100), key=lambda each: each.id)
     states = tuple((each.state, _time(each.created_at)) for each in statuses)
     payload = _payload(found)
@@ -82,7 +82,7 @@ def report(calls: GitHubApi, deployment: ForgeDeployment, state: DeploymentState
         calls.retry(action, lambda: _end_earlier(client, found, deployment))
 
 
-def _find(client: GitHubClient, deployment: ForgeDeployment) -> Deployment | None:
+def _find(client: GitHubClient, deployment: ForgeDeployment) -> DeploymentAnswer | None:
     """Return the newest deployment of the environment if it is of the same commit and digest.
 
     After a rollback, an older one with the same commit can exist: the rollback is a deployment of its own.
@@ -93,7 +93,7 @@ def _find(client: GitHubClient, deployment: ForgeDeployment) -> Deployment | Non
     return newest if _digest(newest) == deployment.digest else None
 
 
-def _create(client: GitHubClient, deployment: ForgeDeployment) -> Deployment:
+def _create(client: GitHubClient, deployment: ForgeDeployment) -> DeploymentAnswer:
     fields = {
         "ref": deployment.commit,
         "environment": deployment.environment,
@@ -102,16 +102,16 @@ def _create(client: GitHubClient, deployment: ForgeDeployment) -> Deployment:
         "auto_merge": False,  # deploy exactly this commit, also when it is behind the default branch
         "required_contexts": [],  # the checks of the commit are the concern of the workflow
     }
-    return client.post("/deployments", Deployment, fields)
+    return client.post("/deployments", DeploymentAnswer, fields)
 
 
-def _add_status(client: GitHubClient, found: Deployment, state: str, deployment: ForgeDeployment) -> Status:
+def _add_status(client: GitHubClient, found: DeploymentAnswer, state: str, deployment: ForgeDeployment) -> Status:
     links = {"environment_url": deployment.url, "log_url": deployment.log_url}
     fields = {"state": state, **{name: link for name, link in links.items() if link.startswith("http")}}
     return client.post(_statuses(found), Status, fields)
 
 
-def _end_earlier(client: GitHubClient, found: Deployment, deployment: ForgeDeployment) -> None:
+def _end_earlier(client: GitHubClient, found: DeploymentAnswer, deployment: ForgeDeployment) -> None:
     """Make the deployment that served before inactive.
 
     GitHub does this by itself, except for environments that are marked as production environments.
@@ -124,33 +124,33 @@ def _end_earlier(client: GitHubClient, found: Deployment, deployment: ForgeDeplo
             return
 
 
-def _newest_first(client: GitHubClient, environment: str) -> list[Deployment]:
+def _newest_first(client: GitHubClient, environment: str) -> list[DeploymentAnswer]:
     query = {"environment": environment, "per_page": limits.EARLIER_DEPLOYMENTS}
-    listed = client.get("/deployments", list[Deployment], **query)
+    listed = client.get("/deployments", list[DeploymentAnswer], **query)
     return sorted(listed, key=lambda each: -each.id)
 
 
-def _state(client: GitHubClient, found: Deployment) -> str | None:
+def _state(client: GitHubClient, found: DeploymentAnswer) -> str | None:
     """Return the newest status; None if there is none yet."""
     listed = client.get(_statuses(found), list[Status], per_page=100)
     newest = max(listed, key=lambda each: each.id, default=None)
     return newest.state if newest else None
 
 
-def _statuses(found: Deployment) -> str:
+def _statuses(found: DeploymentAnswer) -> str:
     return f"/deployments/{found.id}/statuses"
 
 
-def _digest(found: Deployment) -> str | None:
+def _digest(found: DeploymentAnswer) -> str | None:
     """Return the digest of the image.
 
-    >>> [_digest(Deployment(1, "", msgspec.Raw(text))) for text in (b'{"digest": "a"}', b'"{}"', b"[1]", b"7")]
+    >>> [_digest(DeploymentAnswer(1, "", msgspec.Raw(text))) for text in (b'{"digest": "a"}', b'"{}"', b"[1]", b"7")]
     ['a', None, None, None]
     """
     return _payload(found).digest
 
 
-def _payload(found: Deployment) -> _Payload:
+def _payload(found: DeploymentAnswer) -> _Payload:
     """Return the payload, which GitHub returns as an object or as text; an empty one of a tool with other payloads."""
     with suppress(ValueError, RecursionError):
         payload = msgspec.json.decode(found.payload, type=str | _Payload)

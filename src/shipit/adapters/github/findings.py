@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Raw
 
-from shipit.adapters.github.answers import Repository
+from shipit.adapters.github.answers import RepositoryAnswer
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.rules import BranchRules
 from shipit.core.write_back import WriteBack
@@ -22,7 +22,7 @@ def github_findings(calls: GitHubApi, rules: BranchRules, write_back: WriteBack,
     `server_url` is the address of the web pages.
     """
     try:
-        repository = calls.retry("read the repository", lambda: calls.client.get("", Repository))
+        repository = calls.retry("read the repository", lambda: calls.client.get("", RepositoryAnswer))
     except (AuthError, RemoteError) as error:
         yield Finding(_code(error), error.what, error.hint or "run the same command again")
         return
@@ -51,7 +51,7 @@ def _code(error: AuthError | RemoteError) -> str:
     return "github-repository-not-found" if error.status == 404 else "github-unreachable"
 
 
-def _may_write(calls: GitHubApi, repository: Repository) -> bool:
+def _may_write(calls: GitHubApi, repository: RepositoryAnswer) -> bool:
     """Return whether the token can write; True if GitHub does not report it, because the first write shows it then."""
     return repository.permissions is None or repository.permissions.push or _is_of_an_app(calls)
 

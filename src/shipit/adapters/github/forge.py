@@ -12,7 +12,7 @@ from shipit.adapters.github import deployments as github_deployments
 from shipit.adapters.github import git_data as github_git
 from shipit.adapters.github import issues as github_issues
 from shipit.adapters.github import pull_requests as github_pull_requests
-from shipit.adapters.github.answers import Release
+from shipit.adapters.github.answers import ReleaseAnswer
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.client import GitHubClient
 from shipit.adapters.github.failure import Caller
@@ -138,7 +138,7 @@ class GitHubForge:
         fields = {"name": title, "body": body, "prerelease": prerelease, "draft": True}
         fields |= {"target_commitish": branch} if branch else {}
 
-        def draft() -> Release:
+        def draft() -> ReleaseAnswer:
             return self._releases.create({"tag_name": tag, "make_latest": "false", **fields})
 
         found = self._calls.ensure(action, lambda: self._releases.find(tag), draft)
@@ -155,11 +155,11 @@ class GitHubForge:
     def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
         action = f"publish release `{tag}`"
 
-        def published() -> Release | None:
+        def published() -> ReleaseAnswer | None:
             found = self._releases.require(tag)
             return None if found.draft else found
 
-        def publish() -> Release:
+        def publish() -> ReleaseAnswer:
             draft = self._releases.require(tag)
             make_latest = "true" if latest and not draft.prerelease else "false"
             return self._releases.update(draft, {"draft": False, "make_latest": make_latest})
@@ -221,7 +221,7 @@ def _published_differently(held: ForgeRelease) -> ConflictError:
     )
 
 
-def _to_release(release: Release) -> ForgeRelease:
+def _to_release(release: ReleaseAnswer) -> ForgeRelease:
     return ForgeRelease(
         tag=release.tag_name,
         title=release.name or "",

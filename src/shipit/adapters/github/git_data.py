@@ -13,7 +13,7 @@ import base64
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from shipit.adapters.github.answers import Commit, CreatedOnBranch, Reference, Sha, Tree
+from shipit.adapters.github.answers import CommitAnswer, CreatedOnBranch, RefAnswer, Sha, Tree
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.client import GitHubClient
 from shipit.adapters.github.failure import GitHubFailure
@@ -47,12 +47,12 @@ def create_commit(calls: GitHubApi, *, branch: str, parent: str, message: str, f
         return head.sha
 
     def commit() -> str:
-        made = client.post("/git/commits", Commit, {"message": message, "tree": tree, "parents": [parent]})
+        made = client.post("/git/commits", CommitAnswer, {"message": message, "tree": tree, "parents": [parent]})
         if not made.is_verified and set(modes.values()) <= {_FILE}:
             signed = _commit_on_branch(calls, branch, parent, message, files)
             if signed:
                 return signed
-        client.patch(f"/git/refs/heads/{quote(branch)}", Reference, {"sha": made.sha, "force": False})
+        client.patch(f"/git/refs/heads/{quote(branch)}", RefAnswer, {"sha": made.sha, "force": False})
         return made.sha
 
     return calls.ensure(action, committed, commit)
@@ -97,12 +97,12 @@ def is_verified(calls: GitHubApi, commit: str) -> bool:
     return calls.retry(f"read the signature of `{commit[:10]}`", lambda: _commit(calls.client, commit).is_verified)
 
 
-def _commit(client: GitHubClient, id: str) -> Commit:
-    return client.get(f"/git/commits/{id}", Commit)
+def _commit(client: GitHubClient, id: str) -> CommitAnswer:
+    return client.get(f"/git/commits/{id}", CommitAnswer)
 
 
-def _reference(client: GitHubClient, name: str) -> Reference:
-    return client.get(f"/git/ref/{quote(name)}", Reference)
+def _reference(client: GitHubClient, name: str) -> RefAnswer:
+    return client.get(f"/git/ref/{quote(name)}", RefAnswer)
 
 
 def _create_tree(client: GitHubClient, base: str, files: Mapping[str, bytes], modes: Mapping[str, str]) -> str:
@@ -158,7 +158,7 @@ def create_tag(calls: GitHubApi, name: str, commit: str, message: str) -> None:
     def tag() -> str:
         fields = {"tag": name, "message": message, "object": commit, "type": "commit"}
         made = client.post("/git/tags", Sha, fields)
-        client.post("/git/refs", Reference, {"ref": f"refs/tags/{name}", "sha": made.sha})
+        client.post("/git/refs", RefAnswer, {"ref": f"refs/tags/{name}", "sha": made.sha})
         return commit
 
     calls.ensure(f"create the tag `{name}`", tagged, tag)
@@ -175,5 +175,5 @@ def _tagged_commit(client: GitHubClient, name: str) -> str | None:
     for _ in range(limits.NESTED_TAGS):
         if target.type != "tag":
             break
-        target = client.get(f"/git/tags/{target.sha}", Reference).object
+        target = client.get(f"/git/tags/{target.sha}", RefAnswer).object
     return target.sha

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shipit.adapters.github.answers import PullCommit, PullRequest
+from shipit.adapters.github.answers import PullCommit, PullRequestAnswer
 from shipit.adapters.github.calls import GitHubApi
 from shipit.world import ForgePullRequest
 
@@ -30,28 +30,28 @@ def keep(calls: GitHubApi, owner: str, *, branch: str, base: str, title: str, bo
     """Give the open pull request from `branch` into `base` this title and body; open one if there is none."""
     action = f"open the pull request of `{branch}`"
 
-    def opened() -> PullRequest | None:
+    def opened() -> PullRequestAnswer | None:
         found = _newest(calls, owner, branch, base)
         return found if found and found.state == "open" else None
 
-    def open_() -> PullRequest:
+    def open_() -> PullRequestAnswer:
         fields = {"head": branch, "base": base, "title": title, "body": body, "maintainer_can_modify": False}
-        return calls.client.post("/pulls", PullRequest, fields)
+        return calls.client.post("/pulls", PullRequestAnswer, fields)
 
     held = _to_pull_request(calls.ensure(action, opened, open_))
     if (held.title, held.body) == (title, body.strip()):
         return held
     path, fields = f"/pulls/{held.number}", {"title": title, "body": body}
-    return _to_pull_request(calls.retry(action, lambda: calls.client.patch(path, PullRequest, fields)))
+    return _to_pull_request(calls.retry(action, lambda: calls.client.patch(path, PullRequestAnswer, fields)))
 
 
-def _newest(calls: GitHubApi, owner: str, branch: str, base: str) -> PullRequest | None:
+def _newest(calls: GitHubApi, owner: str, branch: str, base: str) -> PullRequestAnswer | None:
     """Return the newest pull request: GitHub lists the newest one first."""
     query = {"state": "all", "head": f"{owner}:{branch}", "base": base, "per_page": 1}
-    return next(iter(calls.client.get("/pulls", list[PullRequest], **query)), None)
+    return next(iter(calls.client.get("/pulls", list[PullRequestAnswer], **query)), None)
 
 
-def _to_pull_request(found: PullRequest) -> ForgePullRequest:
+def _to_pull_request(found: PullRequestAnswer) -> ForgePullRequest:
     return ForgePullRequest(
         number=found.number,
         head=found.head.sha,

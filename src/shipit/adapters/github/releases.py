@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from shipit.adapters.github.answers import Release
+from shipit.adapters.github.answers import ReleaseAnswer
 from shipit.adapters.github.client import GitHubClient, segment
 from shipit.adapters.github.failure import GitHubFailure
 from shipit.errors import ConflictError
@@ -35,13 +35,13 @@ class Releases:
 
     def forget(self) -> None:
         """Read everything again when it is needed."""
-        self._held: dict[str, Release] = {}  # by tag
+        self._held: dict[str, ReleaseAnswer] = {}  # by tag
         self._listed: list[Listed] = []
         self._pages = 0  # of the list, that were read
         self._is_complete = False  # every page was read
-        self._whole_page: dict[int, Release] = {}
+        self._whole_page: dict[int, ReleaseAnswer] = {}
 
-    def find(self, tag: str) -> Release | None:
+    def find(self, tag: str) -> ReleaseAnswer | None:
         """Return the published release, or else the oldest draft, so that two runs choose the same draft."""
         if tag not in self._held:
             found = self._find(tag)
@@ -58,7 +58,7 @@ class Releases:
         known = listed | {tag: release.draft for tag, release in self._held.items()}
         return tuple(tag for tag, is_draft in known.items() if is_draft)
 
-    def require(self, tag: str) -> Release:
+    def require(self, tag: str) -> ReleaseAnswer:
         """Return the same as `find`; raises `ConflictError` if there is none."""
         found = self.find(tag)
         if found is None:
@@ -67,15 +67,15 @@ class Releases:
             )
         return found
 
-    def create(self, fields: Mapping[str, object]) -> Release:
+    def create(self, fields: Mapping[str, object]) -> ReleaseAnswer:
         """Make a draft; if another run has made the release before, delete this draft and return the other one."""
-        return self._written(lambda: self._first(self._client.post(_PATH, Release, fields)))
+        return self._written(lambda: self._first(self._client.post(_PATH, ReleaseAnswer, fields)))
 
-    def update(self, release: Release, fields: Mapping[str, object]) -> Release:
+    def update(self, release: ReleaseAnswer, fields: Mapping[str, object]) -> ReleaseAnswer:
         """Change fields of a release."""
-        return self._written(lambda: self._client.patch(f"{_PATH}/{release.id}", Release, fields))
+        return self._written(lambda: self._client.patch(f"{_PATH}/{release.id}", ReleaseAnswer, fields))
 
-    def _written(self, write: Callable[[], Release]) -> Release:
+    def _written(self, write: Callable[[], ReleaseAnswer]) -> ReleaseAnswer:
         try:
             release = write()
         except GitHubFailure as failure:
@@ -85,7 +85,7 @@ class Releases:
         self._held[release.tag_name] = release
         return release
 
-    def _find(self, tag: str) -> Release | None:
+    def _find(self, tag: str) -> ReleaseAnswer | None:
         if self._pages == 0:
             self._read_page()
         found = self._first_listed(tag)
@@ -99,7 +99,7 @@ class Releases:
 
     def _read_page(self) -> None:
         """Read the next page of the list. Only the releases of the last page that was read are kept whole."""
-        page = self._client.page(_PATH, Release, self._pages + 1)
+        page = self._client.page(_PATH, ReleaseAnswer, self._pages + 1)
         self._pages, self._is_complete = self._pages + 1, page.is_last
         self._listed += (Listed(each.draft, each.id, each.tag_name) for each in page.entries)
         self._whole_page = {each.id: each for each in page.entries}
@@ -108,23 +108,23 @@ class Releases:
         while not self._is_complete:
             self._read_page()
 
-    def _whole(self, found: Listed | None) -> Release | None:
+    def _whole(self, found: Listed | None) -> ReleaseAnswer | None:
         if found is None:
             return None
-        return self._whole_page.get(found.id) or self._client.get(f"{_PATH}/{found.id}", Release)
+        return self._whole_page.get(found.id) or self._client.get(f"{_PATH}/{found.id}", ReleaseAnswer)
 
     def _first_listed(self, tag: str) -> Listed | None:
         return min((each for each in self._listed if each.tag == tag), default=None)
 
-    def _published(self, tag: str) -> Release | None:
+    def _published(self, tag: str) -> ReleaseAnswer | None:
         try:
-            return self._client.get(f"{_PATH}/tags/{segment(tag)}", Release)
+            return self._client.get(f"{_PATH}/tags/{segment(tag)}", ReleaseAnswer)
         except GitHubFailure as failure:
             if failure.status == 404:
                 return None
             raise
 
-    def _first(self, made: Release) -> Release:
+    def _first(self, made: ReleaseAnswer) -> ReleaseAnswer:
         """Return the new draft `made`, or the release that another run made before; then delete `made`.
 
         Only the newest releases are read, up to `made`: others of the same moment are beside it.
@@ -133,7 +133,7 @@ class Releases:
         number, seen = 0, False
         while not seen:
             number += 1
-            page = self._client.page(_PATH, Release, number)
+            page = self._client.page(_PATH, ReleaseAnswer, number)
             rivals += (each for each in page.entries if each.tag_name == made.tag_name)
             seen = page.is_last or any(each.id == made.id for each in page.entries)
         first = min(rivals, key=lambda each: (each.draft, each.id))

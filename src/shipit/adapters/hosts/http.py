@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from shipit.adapters.http.bounded_http import Watch
 from shipit.core import limits
-from shipit.core.deploy import TOO_LATE, Answer
+from shipit.core.deploy import TOO_LATE, HealthAnswer
 
 _DIGITS = 9  # of the seconds to wait that are read
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -17,7 +17,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 def send(
     method: str, url: str, *, headers: Mapping[str, str], timeout: float, address: tuple[str, int] | None = None
-) -> Answer:
+) -> HealthAnswer:
     """Send an HTTP request without a body and return the answer; an answer with status 0 if there was none.
 
     Args:
@@ -33,13 +33,13 @@ def send(
         with watch:
             answer = _exchange(method, url, headers, timeout, address, watch)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        answer = Answer(0, _reason(error))
-    return Answer(0, TOO_LATE) if watch.failure else answer
+        answer = HealthAnswer(0, _reason(error))
+    return HealthAnswer(0, TOO_LATE) if watch.failure else answer
 
 
 def _exchange(
     method: str, url: str, headers: Mapping[str, str], timeout: float, address: tuple[str, int] | None, watch: Watch
-) -> Answer:
+) -> HealthAnswer:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -57,7 +57,7 @@ def _exchange(
         response = connection.getresponse()
         body = response.read(limits.HOST_ANSWER).decode(errors="replace")
         after = response.headers.get("Retry-After", "")
-        return Answer(response.status, body, int(after[:_DIGITS]) if after.isdecimal() else 0)
+        return HealthAnswer(response.status, body, int(after[:_DIGITS]) if after.isdecimal() else 0)
     finally:
         connection.close()
 

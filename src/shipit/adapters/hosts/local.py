@@ -19,7 +19,7 @@ from shipit.adapters.processes.bounded import TooMuchOutput, run_bounded
 from shipit.adapters.processes.tokens import without_tokens
 from shipit.adapters.registry import Logins
 from shipit.core import limits
-from shipit.core.deploy import Answer
+from shipit.core.deploy import HealthAnswer
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError, ConflictError
 from shipit.finding import Finding
@@ -81,10 +81,10 @@ class LocalHost:
             return CommandResult(124, f"it did not end within {timeout:g} seconds")
         return CommandResult(status, self._redact((output + messages).decode(errors="replace").strip()))
 
-    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
+    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> HealthAnswer:
         return http.send("GET", url, headers=headers, timeout=timeout)
 
-    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
+    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> HealthAnswer:
         return http.send("POST", url, headers=headers, timeout=timeout)
 
     def reach(self, port: int, address: str = "127.0.0.1") -> str:

@@ -55,7 +55,7 @@ class Lifecycle(Struct, rename="camel"):
     pre_stop: object = None
 
 
-class Container(Struct, rename="camel"):
+class PodContainer(Struct, rename="camel"):
     name: str
     image: str = ""
     readiness_probe: object = None
@@ -63,7 +63,7 @@ class Container(Struct, rename="camel"):
 
 
 class PodSpec(Struct):
-    containers: list[Container]
+    containers: list[PodContainer]
 
 
 class Template(Struct):

@@ -59,7 +59,7 @@ class _HealthCheck(msgspec.Struct, rename="pascal"):
     test: list[str] | None = None
 
 
-class ContainerConfig(Struct, rename="pascal"):
+class ImageDefaults(Struct, rename="pascal"):
     """The settings of an image for its containers, in the image's configuration."""
 
     labels: dict[str, str] | None = None
@@ -73,7 +73,7 @@ class ContainerConfig(Struct, rename="pascal"):
 
 
 class _Image(msgspec.Struct):
-    config: ContainerConfig | None = None
+    config: ImageDefaults | None = None
 
 
 class _Tags(msgspec.Struct):
@@ -129,12 +129,12 @@ class Manifest(Struct, frozen=True):
         return tuple(blob for blob in (*config, *(self._content.layers or ())) if not blob.urls)
 
 
-def container_config(config: bytes, where: str) -> ContainerConfig:
+def container_config(config: bytes, where: str) -> ImageDefaults:
     """Return the settings in an image's configuration; raises `RemoteError` if it is not one.
 
     `where` is the digest of the configuration, for the error message.
     """
-    return _decode(config, _Image, where).config or ContainerConfig()
+    return _decode(config, _Image, where).config or ImageDefaults()
 
 
 def tags_in(data: bytes, where: str) -> list[str]:

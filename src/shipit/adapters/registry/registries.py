@@ -15,8 +15,8 @@ from shipit.adapters.registry.address import pull_scope, push_scope, removal_sco
 from shipit.adapters.registry.calls import RegistryApi
 from shipit.adapters.registry.findings import registry_findings
 from shipit.adapters.registry.login import Logins
-from shipit.adapters.registry.manifest import ContainerConfig, Manifest, container_config
-from shipit.adapters.registry.repository import Repository
+from shipit.adapters.registry.manifest import ImageDefaults, Manifest, container_config
+from shipit.adapters.registry.repository import RegistryRepository
 from shipit.core import limits
 from shipit.core.images import Reference
 from shipit.errors import ConfigError, RemoteError
@@ -50,7 +50,7 @@ class Registries:
         self._removers = removers
         self._policy = retry_policy or RetryPolicy()
         self._calls: dict[str, RegistryApi] = {}
-        self._configs: dict[str, ContainerConfig] = {}  # by the digest of the manifest: they never change
+        self._configs: dict[str, ImageDefaults] = {}  # by the digest of the manifest: they never change
 
     def find(self, reference: str) -> RemoteImage | None:
         repository, found = self._find(reference)
@@ -73,15 +73,15 @@ class Registries:
         _, found = self._find(reference)
         return (found.digest, *found.children) if found else ()
 
-    def _find(self, reference: str) -> tuple[Repository, Manifest | None]:
+    def _find(self, reference: str) -> tuple[RegistryRepository, Manifest | None]:
         """Return the repository of a reference, and the manifest there."""
         wanted = Reference.parse(reference)
-        repository = Repository(self._of(wanted), wanted.repository, [pull_scope(wanted.repository)])
+        repository = RegistryRepository(self._of(wanted), wanted.repository, [pull_scope(wanted.repository)])
         return repository, repository.manifest(_which(wanted))
 
     def tag_names(self, name: str) -> tuple[str, ...]:
         wanted = Reference.parse(name)
-        return Repository(self._of(wanted), wanted.repository, [pull_scope(wanted.repository)]).tags()
+        return RegistryRepository(self._of(wanted), wanted.repository, [pull_scope(wanted.repository)]).tags()
 
     def findings(self, names: Sequence[str]) -> tuple[Finding, ...]:
         wanted = sorted({Reference.parse(name) for name in names}, key=lambda each: (each.registry, each.repository))
@@ -94,7 +94,7 @@ class Registries:
 
     def tag(self, reference: str, digest: str) -> None:
         wanted = Reference.parse(reference)
-        repository = Repository(self._of(wanted), wanted.repository, [push_scope(wanted.repository)])
+        repository = RegistryRepository(self._of(wanted), wanted.repository, [push_scope(wanted.repository)])
         repository.put(_which(wanted), repository.require(digest))
 
     def copy(self, source: str, reference: str) -> str:
@@ -106,9 +106,9 @@ class Registries:
                 hint="use two images of one registry, or build the image instead of copying it",
             )
         calls, scopes = self._of(wanted), [push_scope(wanted.repository), pull_scope(origin.repository)]
-        held = Repository(calls, origin.repository, scopes)
+        held = RegistryRepository(calls, origin.repository, scopes)
         found = held.require(_which(origin))
-        _copy(found, held, Repository(calls, wanted.repository, scopes), _which(wanted))
+        _copy(found, held, RegistryRepository(calls, wanted.repository, scopes), _which(wanted))
         return found.digest
 
     def remove(self, reference: str) -> None:
@@ -116,7 +116,9 @@ class Registries:
         if remove := self._removers.get(wanted.registry):
             self._remove_by(remove, reference)
         else:
-            Repository(self._of(wanted), wanted.repository, [removal_scope(wanted.repository)]).remove(_which(wanted))
+            RegistryRepository(self._of(wanted), wanted.repository, [removal_scope(wanted.repository)]).remove(
+                _which(wanted)
+            )
 
     def _remove_by(self, remove: Remove, reference: str) -> None:
         """Remove an image by `remove`, which may not find one that is gone, or one that it may not see."""
@@ -138,7 +140,7 @@ def _which(reference: Reference) -> str:
     return reference.digest or reference.tag or _LATEST
 
 
-def _config(repository: Repository, manifest: Manifest) -> ContainerConfig:
+def _config(repository: RegistryRepository, manifest: Manifest) -> ImageDefaults:
     """Return the settings of an image for its containers; for an index, those of its first image."""
     for _ in range(limits.IMAGE_PARTS):
         if manifest.first is None:
@@ -147,10 +149,10 @@ def _config(repository: Repository, manifest: Manifest) -> ContainerConfig:
     else:
         raise _too_many(repository, manifest.digest)
     config = manifest.config
-    return container_config(repository.blob(config), config) if config else ContainerConfig()
+    return container_config(repository.blob(config), config) if config else ImageDefaults()
 
 
-def _copy(manifest: Manifest, source: Repository, target: Repository, which: str) -> None:
+def _copy(manifest: Manifest, source: RegistryRepository, target: RegistryRepository, which: str) -> None:
     """Copy the content of `manifest` from `source` to `target`, then write it there under the tag or digest `which`."""
     parts = [(which, manifest)]
     for _, part in parts:  # an index can contain others, which are added here
@@ -161,6 +163,6 @@ def _copy(manifest: Manifest, source: Repository, target: Repository, which: str
         target.copy(name, part, source)
 
 
-def _too_many(repository: Repository, digest: str) -> RemoteError:
+def _too_many(repository: RegistryRepository, digest: str) -> RemoteError:
     what = f"`{repository.name(digest)}` contains more than {limits.IMAGE_PARTS:,} images"
     return RemoteError(what, hint="check which program pushed it; `docker buildx imagetools inspect` shows its content")

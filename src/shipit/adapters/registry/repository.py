@@ -17,7 +17,7 @@ from shipit.errors import CommandError, RemoteError
 _PAGE = 1000  # tags; registries give at most as many
 
 
-class Repository:
+class RegistryRepository:
     """The repository `path` of a registry. In each method, `which` is a tag or a digest.
 
     The methods raise `AuthError` and `RemoteError`.
@@ -90,7 +90,7 @@ class Repository:
             if failure.status != 404:
                 raise
 
-    def copy(self, which: str, manifest: Manifest, source: Repository) -> None:
+    def copy(self, which: str, manifest: Manifest, source: RegistryRepository) -> None:
         """Copy the blobs of `manifest` from `source`, then write it under a tag, or under its digest.
 
         If the manifest is refused, the blobs are copied again: the registry may not see one that it is still storing.
@@ -116,7 +116,7 @@ class Repository:
         _check(answer.body, digest, where)
         return answer.body
 
-    def _copy_blob(self, blob: Blob, source: Repository) -> None:
+    def _copy_blob(self, blob: Blob, source: RegistryRepository) -> None:
         """Copy a blob from `source` on the same registry: mount it, or upload it if the registry cannot mount it.
 
         A failed attempt starts again from the beginning, because an upload that broke off cannot be continued safely.
@@ -124,7 +124,7 @@ class Repository:
         action = f"copy `{source.name(blob.digest)}` to `{self.name(blob.digest)}`"
         self._calls.retry(action, lambda: self._copy_blob_once(blob, source))
 
-    def _copy_blob_once(self, blob: Blob, source: Repository) -> None:
+    def _copy_blob_once(self, blob: Blob, source: RegistryRepository) -> None:
         if self._calls.find_once(Request("HEAD", self._url("blobs", blob.digest)), self._scopes):
             return
         mount = urlencode({"mount": blob.digest, "from": source.path})
@@ -132,7 +132,7 @@ class Repository:
         if answer.status != 201:
             self._upload(answer.headers.get("Location", ""), blob, source)
 
-    def _upload(self, location: str, blob: Blob, source: Repository) -> None:
+    def _upload(self, location: str, blob: Blob, source: RegistryRepository) -> None:
         import tempfile
 
         try:

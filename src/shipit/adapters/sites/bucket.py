@@ -17,7 +17,7 @@ from shipit.core import limits
 from shipit.core.deploy import bucket_parts, machine, sha256_of
 from shipit.errors import ConflictError
 from shipit.finding import Finding
-from shipit.world.sites import FileDetails, Login, NewFile, StoredFile
+from shipit.world.sites import CallerIdentity, FileDetails, NewFile, StoredFile
 
 _RELEASE = "shipit-release"  # the metadata of an object that names the release that wrote it
 _DELETED_AT_ONCE = 1_000  # the most that S3 accepts in one request
@@ -43,7 +43,7 @@ class AwsSite:
     def findings(self, distribution: str | None, account: str | None) -> tuple[Finding, ...]:
         return tuple(bucket_findings(self.aws, self.address, distribution, account))
 
-    def login(self) -> Login:
+    def login(self) -> CallerIdentity:
         return self.aws.login
 
     def read(self, path: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from shipit.adapters.aws import INSTALL_AWS
 from shipit.core import limits
 from shipit.errors import AuthError, ConfigError, ConflictError, RemoteError, ShipitError
-from shipit.world.sites import Login
+from shipit.world.sites import CallerIdentity
 
 INSTALL = f"{INSTALL_AWS}; for the GitHub Action, set its input `aws-region`"
 LOG_IN = (
@@ -60,11 +60,11 @@ class Aws:
         return self._region or self._session.region_name or "us-east-1"
 
     @cached_property
-    def login(self) -> Login:
+    def login(self) -> CallerIdentity:
         """The account and the region of the credentials, as AWS says them."""
         with requesting("name the account of the credentials"):
             identity = self.client("sts").get_caller_identity()
-        return Login(identity["Account"], self.region)
+        return CallerIdentity(identity["Account"], self.region)
 
     @cached_property
     def _session(self) -> Any:

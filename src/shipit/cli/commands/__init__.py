@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
-class Section(NamedTuple):
+class HelpSection(NamedTuple):
     """A section of `shipit --help`: its heading, and the help of its commands by their names."""
 
     heading: str
@@ -18,7 +18,7 @@ class Section(NamedTuple):
 
 # By the name of the room.
 SECTIONS = {
-    "releases": Section(
+    "releases": HelpSection(
         "Releases",
         {
             "plan": "Print all steps of a release and the reason for its version.",
@@ -33,7 +33,7 @@ SECTIONS = {
             "report": "Report on releases and deployments with the four DORA keys.",
         },
     ),
-    "deployments": Section(
+    "deployments": HelpSection(
         "Images and deployments",
         {
             "image": "Build the images of an environment; --push pushes them.",
@@ -45,7 +45,7 @@ SECTIONS = {
             "unlock": "Take the lock of an environment away from a run that hangs.",
         },
     ),
-    "project": Section(
+    "project": HelpSection(
         "Project",
         {
             "init": "Write shipit.toml from the settings of another release tool.",

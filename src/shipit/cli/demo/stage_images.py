@@ -32,7 +32,7 @@ _USERS = b"root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n
 _GROUPS = b"root:x:0:\nnogroup:x:65534:\n"
 
 
-class Source(Struct, frozen=True):
+class ImageOrigin(Struct, frozen=True):
     """The two places that an image can come from.
 
     Args:
@@ -50,14 +50,14 @@ class Source(Struct, frozen=True):
     entrypoint: str
 
 
-NGINX = Source(
+NGINX = ImageOrigin(
     program="nginx",
     package="nginx-light",
     hub="nginx:alpine",
     directories=("etc/nginx", "run", "var/lib/nginx", "var/log/nginx"),
     entrypoint='["nginx", "-g", "daemon off;"]',
 )
-REGISTRY = Source(
+REGISTRY = ImageOrigin(
     program="docker-registry",
     package="docker-registry",
     hub="registry:2",
@@ -99,7 +99,7 @@ def base_images(client: DockerClient, name: str) -> tuple[str, str]:
     return found[0], found[1]
 
 
-def _from_program(client: DockerClient, source: Source, path: str, name: str) -> str:
+def _from_program(client: DockerClient, source: ImageOrigin, path: str, name: str) -> str:
     """Make an image of a program of this machine, and return its name."""
     repository = f"{name}/{source.program}"
     changes = ["ENV PATH=/usr/sbin:/usr/bin", f"LABEL {LABEL}={name}", f"ENTRYPOINT {source.entrypoint}"]
@@ -107,7 +107,7 @@ def _from_program(client: DockerClient, source: Source, path: str, name: str) ->
     return f"{repository}:1"
 
 
-def _pull(client: DockerClient, source: Source) -> str:
+def _pull(client: DockerClient, source: ImageOrigin) -> str:
     """Pull the image of Docker Hub unless the engine has it, and return why this failed, or an empty text."""
     from docker.errors import DockerException, ImageNotFound
     from requests import RequestException
@@ -151,7 +151,7 @@ def page_image(client: DockerClient, base: str, reference: str, name: str, *, he
     client.images.remove(reference)
 
 
-def _root(binary: Path, source: Source) -> bytes:
+def _root(binary: Path, source: ImageOrigin) -> bytes:
     """Return a root file system with a program and its libraries, as a tar archive."""
     listed = subprocess.run(["ldd", binary], capture_output=True, encoding="utf-8", env={"LC_ALL": "C"}).stdout
     libraries: list[str] = re.findall(r"(/\S+) \(0x", listed)  # none for a static program

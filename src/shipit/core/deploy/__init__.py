@@ -43,7 +43,7 @@ from shipit.core.deploy.ecs.task_definition import content_hash as content_hash
 from shipit.core.deploy.ecs.task_definition import definition_name as definition_name
 from shipit.core.deploy.health import FIRST_SERVER_ERROR as FIRST_SERVER_ERROR
 from shipit.core.deploy.health import TOO_LATE as TOO_LATE
-from shipit.core.deploy.health import Answer as Answer
+from shipit.core.deploy.health import HealthAnswer as HealthAnswer
 from shipit.core.deploy.health import HealthCheck as HealthCheck
 from shipit.core.deploy.health import Identity as Identity
 from shipit.core.deploy.kubernetes.job import Job as Job

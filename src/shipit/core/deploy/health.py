@@ -1,11 +1,11 @@
 """The health check of an app over HTTP: the request, and the judgement of its answer.
 
 >>> check = HealthCheck("/actuator/health", json={"status": "UP"})
->>> print(check.problem(Answer(200, '{"status": "UP"}')))
+>>> print(check.problem(HealthAnswer(200, '{"status": "UP"}')))
 None
->>> check.problem(Answer(200, '{"status": "DOWN"}'))
+>>> check.problem(HealthAnswer(200, '{"status": "DOWN"}'))
 '`/actuator/health` answered 200, but `status` is "DOWN" and not "UP"'
->>> check.problem(Answer(503, '{"status": "DOWN"}'))
+>>> check.problem(HealthAnswer(503, '{"status": "DOWN"}'))
 '`/actuator/health` answered 503: {"status": "DOWN"}'
 """
 
@@ -27,7 +27,7 @@ FIRST_SERVER_ERROR = 500
 TOO_LATE = "no answer in time"
 
 
-class Answer(Struct, frozen=True):
+class HealthAnswer(Struct, frozen=True):
     """The answer to an HTTP request. `status` is 0 when there was none, and `body` then says why.
 
     `retry_after` are the seconds to wait before the same request, as the server says; 0 if it does not.
@@ -57,7 +57,7 @@ class HealthCheck(Struct, frozen=True):
     times: int = 3
     every: float = 1
 
-    def problem(self, answer: Answer) -> str | None:
+    def problem(self, answer: HealthAnswer) -> str | None:
         """Return the reason why `answer` is not that of a healthy app; None if it is."""
         if not answer.status:
             return f"`{self.path}` did not answer: {answer.body}"
@@ -65,7 +65,7 @@ class HealthCheck(Struct, frozen=True):
             return answered(self.path, answer)
         return self._wrong_value(answer)
 
-    def _wrong_value(self, answer: Answer) -> str | None:
+    def _wrong_value(self, answer: HealthAnswer) -> str | None:
         for key, expected in self.json.items():
             found = json_value(answer.body, key)
             if found is None:
@@ -80,9 +80,9 @@ class Identity(Struct, frozen=True):
     """A request whose answer shows which version answers: its JSON has the version or the commit of the image at `key`.
 
     >>> identity = Identity("/actuator/info", "git.commit.id", "1.4.0", "0a1b2c3d4e")
-    >>> print(identity.problem(Answer(200, '{"git": {"commit": {"id": "0a1b2c3"}}}')))
+    >>> print(identity.problem(HealthAnswer(200, '{"git": {"commit": {"id": "0a1b2c3"}}}')))
     None
-    >>> identity.problem(Answer(200, '{"git": {"commit": {"id": "9999999"}}}'))
+    >>> identity.problem(HealthAnswer(200, '{"git": {"commit": {"id": "9999999"}}}'))
     '`/actuator/info` is answered by another version: `git.commit.id` is "9999999" and not "1.4.0" or "0a1b2c3"'
     """
 
@@ -91,7 +91,7 @@ class Identity(Struct, frozen=True):
     version: str
     revision: str
 
-    def problem(self, answer: Answer) -> str | None:
+    def problem(self, answer: HealthAnswer) -> str | None:
         """Return the reason why `answer` does not come from this version; None if it does."""
         if not answer.status:
             return f"`{self.path}` did not answer: {answer.body}"
@@ -108,10 +108,10 @@ class Identity(Struct, frozen=True):
         return f"`{self.path}` is answered by another version: `{self.key}` is {shown}"
 
 
-def answered(path: str, answer: Answer) -> str:
+def answered(path: str, answer: HealthAnswer) -> str:
     """Return the problem of an answer with a bad status, with the beginning of its text.
 
-    >>> answered("/health", Answer(404, "")), answered("/health", Answer(500, "<html>\\n  Error"))
+    >>> answered("/health", HealthAnswer(404, "")), answered("/health", HealthAnswer(500, "<html>\\n  Error"))
     ('`/health` answered 404', '`/health` answered 500: <html> Error')
     """
     text = " ".join(answer.body.split())

@@ -21,7 +21,7 @@ from shipit.core.deploy import (
 )
 from shipit.deploy.base import DeployTarget, HostState, Pause
 from shipit.finding import Finding
-from shipit.world.sites import Login
+from shipit.world.sites import CallerIdentity
 
 EcsTarget = DeployTarget[EcsConfig]
 
@@ -55,7 +55,7 @@ class ObservedEcs(Struct, frozen=True):
     started: tuple[str, ...] = ()
     record: DeployRecord = DeployRecord()
     locked_by: str = ""
-    login: Login | None = None
+    login: CallerIdentity | None = None
     paused: Pause | None = None
     alarms: tuple[EcsAlarm, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -10,7 +10,7 @@ from shipit.config.targets import StaticSiteConfig
 from shipit.core.deploy import DeployedImage, DeployRecord
 from shipit.deploy.base import DeployTarget, HostState
 from shipit.finding import Finding
-from shipit.world.sites import FileDetails, Login
+from shipit.world.sites import CallerIdentity, FileDetails
 
 StaticSiteTarget = DeployTarget[StaticSiteConfig]
 
@@ -40,7 +40,7 @@ class ObservedSite(Struct, frozen=True):
     problem: str = ""
     record: DeployRecord = DeployRecord()
     locked_by: str = ""
-    login: Login | None = None
+    login: CallerIdentity | None = None
     findings: tuple[Finding, ...] = ()
     readable: bool = True
 

@@ -19,7 +19,7 @@ from shipit.importers.keys import (
     undecided,
     unknown,
 )
-from shipit.importers.model import Found, Importer, Repository
+from shipit.importers.model import FoundKeys, Importer, RepositoryFacts
 from shipit.importers.versions import read_tag
 
 Settings = dict[str, Any]
@@ -73,7 +73,7 @@ _MONOREPO: Mapping[str, ReadKey] = {
 _SERVER = default("git pushes with the credentials of the checkout")
 
 
-def _read(repository: Repository) -> Found | None:
+def _read(repository: RepositoryFacts) -> FoundKeys | None:
     for path in (place.partition(": ")[0] for place in IMPORTER.places):
         if (text := repository.read(path)) and "scmVersion" in text:
             if len(text) > limits.IMPORTED_FILE:
@@ -85,8 +85,8 @@ def _read(repository: Repository) -> Found | None:
     return None
 
 
-def _found(path: str, settings: Settings, repository: Repository) -> Found:
-    found = Found(path)
+def _found(path: str, settings: Settings, repository: RepositoryFacts) -> FoundKeys:
+    found = FoundKeys(path)
     for key, value in settings.items():
         read = _KEYS.get(key, unknown) if value is not CODE or key in _ANY_VALUE else _CODE
         read(key, value, found)
@@ -113,7 +113,7 @@ def _table(settings: Settings, key: str) -> Settings:
     return table if isinstance(table, dict) else {}
 
 
-def _read_tag(tag: Settings, found: Found, repository: Repository) -> None:
+def _read_tag(tag: Settings, found: FoundKeys, repository: RepositoryFacts) -> None:
     prefix, separator = tag.get("prefix", "v"), tag.get("versionSeparator", "")
     if CODE in (prefix, separator):
         found.undecided("tag.prefix", "code, which shipit does not execute: set `tag` in `[release]`")
@@ -125,14 +125,14 @@ def _read_tag(tag: Settings, found: Found, repository: Repository) -> None:
     read_tag("tag.prefix", template, found, repository)
 
 
-def _read_initial(key: str, value: Any, found: Found) -> None:
+def _read_initial(key: str, value: Any, found: FoundKeys) -> None:
     if isinstance(value, str) and re.fullmatch(r"\d+\.\d+\.\d+", value):
         found.taken(key, "release.initial-version", value)
     else:
         _CODE(key, value, found)
 
 
-def _read_branches(key: str, value: Any, found: Found) -> None:
+def _read_branches(key: str, value: Any, found: FoundKeys) -> None:
     names = [str(each) for each in (value if isinstance(value, list) else [value])]
     if all(re.fullmatch(r"[\w./-]+", name) for name in names):
         found.taken(key, "release.branches", names) if len(names) > 1 else found.taken(key, "release.branch", names[0])

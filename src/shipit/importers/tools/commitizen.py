@@ -18,7 +18,7 @@ from shipit.importers.keys import (
     taken,
     undecided,
 )
-from shipit.importers.model import Found, Importer, Repository
+from shipit.importers.model import FoundKeys, Importer, RepositoryFacts
 from shipit.importers.places import read_first
 from shipit.importers.sections import read_sections
 from shipit.importers.version_files import NamedFile, read_version_files
@@ -95,12 +95,12 @@ _PROVIDERS: Mapping[str, tuple[NamedFile, ...]] = {
 }
 
 
-def _read(repository: Repository) -> Found | None:
+def _read(repository: RepositoryFacts) -> FoundKeys | None:
     place = read_first(repository.read, IMPORTER.places)
     if place is None:
         return None
     file, settings = place
-    found = Found(file)
+    found = FoundKeys(file)
     customize = settings.get("customize")
     customize = customize if isinstance(customize, dict) else {}
     read_keys(settings, _KEYS, found)
@@ -113,7 +113,7 @@ def _read(repository: Repository) -> Found | None:
     return found
 
 
-def _read_zero(zero: bool, found: Found, repository: Repository) -> None:
+def _read_zero(zero: bool, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the rule for versions 0.x, which commitizen keeps also after 1.0.0."""
     if zero and repository.last is not None and repository.last.major > 0:
         why = "with it, commitizen never raises the major version; shipit does for a breaking change after 0.x"
@@ -123,7 +123,7 @@ def _read_zero(zero: bool, found: Found, repository: Repository) -> None:
         read_breaking_on_zero("major_version_zero", found, repository, major=not zero, why=why)
 
 
-def _read_tag_format(value: Any, found: Found, repository: Repository) -> None:
+def _read_tag_format(value: Any, found: FoundKeys, repository: RepositoryFacts) -> None:
     template = _PARTS.sub("{version}", _VERSION.sub("{version}", str(value)))
     if template.count("{version}") == 1 and "$" not in template:
         read_tag("tag_format", template, found, repository)
@@ -131,7 +131,7 @@ def _read_tag_format(value: Any, found: Found, repository: Repository) -> None:
         found.undecided("tag_format", f"`{value}` is not a text with `$version` once: set `tag` in `[release]`")
 
 
-def _read_files(file: str, settings: Settings, found: Found, repository: Repository) -> None:
+def _read_files(file: str, settings: Settings, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the version files: that of the provider, and those in `version_files`."""
     provider, entries = str(settings.get("version_provider", "commitizen")), listed(settings.get("version_files"))
     files: list[NamedFile] = []
@@ -151,7 +151,7 @@ def _read_files(file: str, settings: Settings, found: Found, repository: Reposit
         found.taken("version_provider (no file)", "release.version-files", [], "only the tag has the version")
 
 
-def _named(key: str, entry: str, found: Found, repository: Repository) -> list[NamedFile]:
+def _named(key: str, entry: str, found: FoundKeys, repository: RepositoryFacts) -> list[NamedFile]:
     """Return the file of an entry such as `src/app.py:__version__`, whose second part is a pattern of lines."""
     path, _, pattern = entry.partition(":")
     if set(path) & set("*?["):
@@ -164,14 +164,14 @@ def _named(key: str, entry: str, found: Found, repository: Repository) -> list[N
     return [plain]
 
 
-def _read_scheme(key: str, value: Any, found: Found) -> None:
+def _read_scheme(key: str, value: Any, found: FoundKeys) -> None:
     if value in ("semver", "semver2"):
         found.default(key)
     else:
         found.undecided(key, "shipit writes versions as SemVer: `1.4.0-rc.1`, and not `1.4.0rc1`")
 
 
-def _read_hooks(key: str, value: Any, found: Found) -> None:
+def _read_hooks(key: str, value: Any, found: FoundKeys) -> None:
     for number, command in enumerate(listed(value)):
         text = re.sub(r"\$\{?(CZ_\w+)\}?", lambda name: f"${_VARIABLES.get(name[1], name[1])}", str(command))
         if "$CZ_" in text:
@@ -180,7 +180,7 @@ def _read_hooks(key: str, value: Any, found: Found) -> None:
             found.added(f"{key}[{number}]", "release.prepare", text)
 
 
-def _read_bump_map(value: Any, found: Found) -> None:
+def _read_bump_map(value: Any, found: FoundKeys) -> None:
     """Read the rules of bumps; without any, those of commitizen count."""
     if not isinstance(value, dict):
         read_bumps("(rules of commitizen)", _BUMPS, found, "commitizen has other rules than shipit for these types")
@@ -201,7 +201,7 @@ def _read_bump_map(value: Any, found: Found) -> None:
         read_bumps("customize.bump_map (other types)", left, found, "no pattern is for them")
 
 
-def _read_change_types(settings: Settings, found: Found) -> None:
+def _read_change_types(settings: Settings, found: FoundKeys) -> None:
     """Read the headings of the types, and the order of the headings."""
     headings, order = settings.get("change_type_map"), settings.get("change_type_order")
     headings = headings if isinstance(headings, dict) else {}

@@ -18,7 +18,7 @@ from shipit.importers.keys import (
     taken,
     undecided,
 )
-from shipit.importers.model import Found, Importer, Repository
+from shipit.importers.model import FoundKeys, Importer, RepositoryFacts
 from shipit.importers.places import read_first
 from shipit.importers.sections import read_sections
 from shipit.importers.versions import read_breaking_on_zero, read_bumps, read_tag
@@ -69,12 +69,12 @@ _TYPES = re.compile(r"\^?\(?([a-z]+(?:\|[a-z]+)*)\)?(?:\\\(.*|:.*|\$|\\b|\*|\.\*
 _PREFIX = re.compile(r"\^?([\w/@-]*?)(?:\(?\[0-9\]|\(?\\d|\(?\[\\d\]|\*|\.\*).*")
 
 
-def _read(repository: Repository) -> Found | None:
+def _read(repository: RepositoryFacts) -> FoundKeys | None:
     place = read_first(repository.read, IMPORTER.places)
     if place is None:
         return None
     file, settings = place
-    found = Found(file)
+    found = FoundKeys(file)
     git, bump = _table(settings, "git"), _table(settings, "bump")
     read_keys(_table(settings, "changelog"), _CHANGELOG, found, "changelog.")
     read_keys(git, _GIT, found, "git.")
@@ -96,7 +96,7 @@ def _table(settings: Settings, key: str) -> Settings:
     return table if isinstance(table, dict) else {}
 
 
-def _read_body(key: str, text: str, groups: str, found: Found) -> None:
+def _read_body(key: str, text: str, groups: str, found: FoundKeys) -> None:
     """Read the template: shipit has the well-known forms. `groups` has the headings."""
     if "What's Changed" in text or "remote.username" in text:
         found.taken(key, "changelog.template", "github", "the template is shipit's, with the form of notes of GitHub")
@@ -111,7 +111,7 @@ def _read_body(key: str, text: str, groups: str, found: Found) -> None:
         )
 
 
-def _read_tag_pattern(pattern: str, found: Found, repository: Repository) -> None:
+def _read_tag_pattern(pattern: str, found: FoundKeys, repository: RepositoryFacts) -> None:
     prefix = _PREFIX.fullmatch(pattern)
     if prefix:
         read_tag("git.tag_pattern", f"{prefix[1]}{{version}}", found, repository)
@@ -119,7 +119,7 @@ def _read_tag_pattern(pattern: str, found: Found, repository: Repository) -> Non
         found.undecided("git.tag_pattern", "set `tag` in `[release]`")
 
 
-def _read_parsers(parsers: Any, found: Found) -> tuple[list[str], set[str]]:
+def _read_parsers(parsers: Any, found: FoundKeys) -> tuple[list[str], set[str]]:
     """Read the groups of commits as sections; return the types with a group, and those that are left out."""
     groups: list[tuple[str, str]] = []
     skipped: set[str] = set()
@@ -159,7 +159,7 @@ def _types_of(parser: Any) -> list[str] | None:
     return [{"doc": "docs", "tests": "test"}.get(type, type) for type in types[1].lower().split("|")]
 
 
-def _rest(key: str, parser: Settings, known: set[str], found: Found) -> list[tuple[str, str]]:
+def _rest(key: str, parser: Settings, known: set[str], found: FoundKeys) -> list[tuple[str, str]]:
     """Return the group of the types that no parser before was for, and that lead to a release."""
     if parser.get("skip") is True:
         found.default(key, "only commits that raise the version are in the notes")
@@ -173,7 +173,7 @@ def _heading(group: str) -> str:
     return re.sub(r"<!--[^<>]*-->", "", group).strip()
 
 
-def _read_initial_tag(key: str, value: Any, found: Found) -> None:
+def _read_initial_tag(key: str, value: Any, found: FoundKeys) -> None:
     version = re.search(r"(?<!\d)\d++\.\d++\.\d++.*", str(value))
     if version:
         found.taken(key, "release.initial-version", version[0])
@@ -181,7 +181,9 @@ def _read_initial_tag(key: str, value: Any, found: Found) -> None:
         found.undecided(key, "`initial-version` in `[release]` is a version such as `1.0.0`")
 
 
-def _read_bump(bump: Settings, shown: list[str], skipped: set[str], found: Found, repository: Repository) -> None:
+def _read_bump(
+    bump: Settings, shown: list[str], skipped: set[str], found: FoundKeys, repository: RepositoryFacts
+) -> None:
     """Read the rules of the next version: in git-cliff, each commit raises at least the patch version."""
     why = "git-cliff raises 0.x to 1.0.0 for a breaking change unless it is false"
     major = bump.get("breaking_always_bump_major", True) is not False
@@ -205,7 +207,7 @@ def _of_parsers(shown: list[str], skipped: set[str]) -> dict[str, str]:
     return {**others, **raised, **dict.fromkeys(sorted(left_out), "none")}
 
 
-def _types_in(bump: Settings, key: str, found: Found) -> list[str]:
+def _types_in(bump: Settings, key: str, found: FoundKeys) -> list[str]:
     """Return the types that a regular expression in `key` is for, and report the key."""
     if key not in bump:
         return []

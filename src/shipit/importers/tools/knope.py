@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shipit.importers.keys import ReadKey, default, listed, no_counterpart, read_by_others, read_keys, undecided
-from shipit.importers.model import Found, Importer, Repository
+from shipit.importers.model import FoundKeys, Importer, RepositoryFacts
 from shipit.importers.places import read_first
 from shipit.importers.version_files import NamedFile, read_version_files
 from shipit.importers.versions import read_bumps, read_tag
@@ -40,12 +40,12 @@ _PACKAGE: Mapping[str, ReadKey] = {
 }
 
 
-def _read(repository: Repository) -> Found | None:
+def _read(repository: RepositoryFacts) -> FoundKeys | None:
     place = read_first(repository.read, IMPORTER.places)
     if place is None:
         return None
     file, settings = place
-    found = Found(file)
+    found = FoundKeys(file)
     read_keys(settings, _KEYS, found)
     package = settings.get("package")
     if isinstance(package, dict):
@@ -68,7 +68,7 @@ def _tables(value: Any) -> list[tuple[str, Settings]]:
     )
 
 
-def _read_package(key: str, package: Settings, found: Found, repository: Repository) -> None:
+def _read_package(key: str, package: Settings, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the only package: it is the repository."""
     read_keys(package, _PACKAGE, found, f"{key}.")
     read_version_files(_files(key, package, found), found, repository)
@@ -83,7 +83,7 @@ def _read_package(key: str, package: Settings, found: Found, repository: Reposit
         read_tag("(tags)", "v{version}", found, repository)
 
 
-def _files(key: str, package: Settings, found: Found) -> list[NamedFile]:
+def _files(key: str, package: Settings, found: FoundKeys) -> list[NamedFile]:
     """Return the version files of a package, without those that only depend on it."""
     files = []
     for number, entry in enumerate(listed(package.get("versioned_files"))):
@@ -96,14 +96,14 @@ def _files(key: str, package: Settings, found: Found) -> list[NamedFile]:
     return files
 
 
-def _read_asset(key: str, asset: Any, found: Found) -> None:
+def _read_asset(key: str, asset: Any, found: FoundKeys) -> None:
     settings = asset if isinstance(asset, dict) else {"path": asset}
     found.added(key, "release.assets", str(settings.get("path", "")).removeprefix("./"))
     if "name" in settings:
         found.no_counterpart(f"{key}.name", "an asset has the name of its file")
 
 
-def _read_sections(key: str, package: Settings, found: Found) -> None:
+def _read_sections(key: str, package: Settings, found: FoundKeys) -> None:
     """Read the additional sections of the changelog. Their types are those of change files, and not of commits."""
     for number, section in enumerate(listed(package.get("extra_changelog_sections"))):
         name = f"{key}.extra_changelog_sections[{number}]"
@@ -123,7 +123,7 @@ def _read_sections(key: str, package: Settings, found: Found) -> None:
             found.undecided(name, "a section without `types` and without `footers`")
 
 
-def _read_several(name: str, package: Settings, found: Found) -> None:
+def _read_several(name: str, package: Settings, found: FoundKeys) -> None:
     """Read one of several packages: its directory is that of its version files."""
     key = f"packages.{name}"
     read_keys(package, _PACKAGE, found, f"{key}.")
@@ -142,7 +142,7 @@ def _read_several(name: str, package: Settings, found: Found) -> None:
         found.undecided(f"{key}.assets", "`assets` in `[release]` is for all packages")
 
 
-def _read_notes(settings: Settings, found: Found) -> None:
+def _read_notes(settings: Settings, found: FoundKeys) -> None:
     changes, notes = settings.get("changes"), settings.get("release_notes")
     if isinstance(changes, dict) and changes.get("ignore_conventional_commits"):
         found.undecided("changes.ignore_conventional_commits", "shipit reads commits, and no change files")
@@ -150,7 +150,7 @@ def _read_notes(settings: Settings, found: Found) -> None:
         found.no_counterpart(f"release_notes.{key}", "shipit renders the notes with a template: `[changelog] template`")
 
 
-def _read_workflow(key: str, workflow: Any, found: Found) -> None:
+def _read_workflow(key: str, workflow: Any, found: FoundKeys) -> None:
     for number, step in enumerate(listed(workflow.get("steps") if isinstance(workflow, dict) else None)):
         name = f"{key}.steps[{number}]"
         kind = str(step.get("type")) if isinstance(step, dict) else ""
@@ -162,7 +162,7 @@ def _read_workflow(key: str, workflow: Any, found: Found) -> None:
             found.undecided(name, _STEPS.get(kind, "a step that shipit does not know"))
 
 
-def _read_command(key: str, command: str, found: Found) -> None:
+def _read_command(key: str, command: str, found: FoundKeys) -> None:
     """Read a command: those that commit and push are part of a release of shipit."""
     if re.match(r"git (?:add|commit|push|switch|checkout|fetch|pull)\b", command):
         found.default(key, "shipit commits and pushes itself")

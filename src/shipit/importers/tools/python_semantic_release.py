@@ -18,7 +18,7 @@ from shipit.importers.keys import (
     taken,
     undecided,
 )
-from shipit.importers.model import Found, Importer, Repository
+from shipit.importers.model import FoundKeys, Importer, RepositoryFacts
 from shipit.importers.places import read_first
 from shipit.importers.version_files import NamedFile, detected, read_version_files
 from shipit.importers.versions import read_breaking_on_zero, read_bumps, read_subject, read_tag
@@ -81,12 +81,12 @@ _REMOTE: Mapping[str, ReadKey] = {
 }
 
 
-def _read(repository: Repository) -> Found | None:
+def _read(repository: RepositoryFacts) -> FoundKeys | None:
     place = read_first(repository.read, IMPORTER.places)
     if place is None:
         return None
     file, settings = place
-    found = Found(file)
+    found = FoundKeys(file)
     read_keys(settings, _KEYS, found)
     changelog = _table(settings, "changelog")
     read_keys(changelog, _CHANGELOG, found, "changelog.")
@@ -107,7 +107,7 @@ def _table(settings: Settings, key: str) -> Settings:
     return table if isinstance(table, dict) else {}
 
 
-def _read_branches(branches: Settings, found: Found, repository: Repository) -> None:
+def _read_branches(branches: Settings, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the groups of branches, whose names are regular expressions."""
     entries: list[str | dict[str, str]] = []
     for group, settings in branches.items():
@@ -124,7 +124,7 @@ def _read_branches(branches: Settings, found: Found, repository: Repository) -> 
         found.default("branches", "it is the default branch of the remote")
 
 
-def _branch(settings: Any, repository: Repository) -> str | None:
+def _branch(settings: Any, repository: RepositoryFacts) -> str | None:
     """Return the branch that the expression of a group is for; None if it is not clear."""
     match = str(settings.get("match", "(main|master)")) if isinstance(settings, dict) else ""
     plain = re.sub(r"\\(.)", r"\1", match.removeprefix("^").removesuffix("$"))
@@ -135,7 +135,7 @@ def _branch(settings: Any, repository: Repository) -> str | None:
     return repository.default_branch if simple and repository.default_branch in names else None
 
 
-def _read_files(settings: Settings, found: Found, repository: Repository) -> None:
+def _read_files(settings: Settings, found: FoundKeys, repository: RepositoryFacts) -> None:
     files = []
     for option in ("version_toml", "version_variables"):
         for number, entry in enumerate(listed(settings.get(option))):
@@ -154,7 +154,7 @@ def _read_files(settings: Settings, found: Found, repository: Repository) -> Non
             found.undecided(f"assets ({asset})", "shipit commits only version files and the changelog")
 
 
-def _read_zero(settings: Settings, found: Found, repository: Repository) -> None:
+def _read_zero(settings: Settings, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the rules of versions 0.x."""
     why = "python-semantic-release raises 0.x to 1.0.0 for a breaking change unless it is false"
     read_breaking_on_zero("major_on_zero", found, repository, major=settings.get("major_on_zero", True), why=why)
@@ -172,7 +172,7 @@ def _read_zero(settings: Settings, found: Found, repository: Repository) -> None
         found.default("allow_zero_version")
 
 
-def _read_options(options: Settings, found: Found) -> None:
+def _read_options(options: Settings, found: FoundKeys) -> None:
     """Read the options of the parser, which say the bump of each type."""
     read_keys(options, _OPTIONS, found, "commit_parser_options.")
     level = options.get("default_bump_level", 0)
@@ -190,7 +190,7 @@ def _read_options(options: Settings, found: Found) -> None:
     read_bumps(key, bumps, found, "python-semantic-release has other rules than shipit for these types")
 
 
-def _read_parser(key: str, value: Any, found: Found) -> None:
+def _read_parser(key: str, value: Any, found: FoundKeys) -> None:
     if value in ("conventional", "angular"):
         found.default(key, "shipit also counts `feat!: …`" if value == "angular" else "")
     elif value == "conventional-monorepo":
@@ -199,7 +199,7 @@ def _read_parser(key: str, value: Any, found: Found) -> None:
         found.undecided(key, f"shipit reads Conventional Commits, and not the commits of `{value}`")
 
 
-def _read_build(key: str, value: Any, found: Found) -> None:
+def _read_build(key: str, value: Any, found: FoundKeys) -> None:
     command = re.sub(r"\$\{?NEW_VERSION\}?", "$SHIPIT_VERSION", str(value)).strip()
     if "PACKAGE_NAME" in command:
         found.undecided(key, "`prepare` has no variable with the name of the package")
@@ -209,12 +209,12 @@ def _read_build(key: str, value: Any, found: Found) -> None:
         found.default(key)
 
 
-def _read_assets(key: str, value: Any, found: Found) -> None:
+def _read_assets(key: str, value: Any, found: FoundKeys) -> None:
     for number, pattern in enumerate(listed(value)):
         found.added(f"{key}[{number}]", "release.assets", str(pattern).removeprefix("./"))
 
 
-def _read_partial_tags(key: str, value: Any, found: Found) -> None:
+def _read_partial_tags(key: str, value: Any, found: FoundKeys) -> None:
     if value is True:
         found.taken(key, "release.floating-tags", ["major", "minor"])
     else:

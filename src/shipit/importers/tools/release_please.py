@@ -8,7 +8,7 @@ from typing import Any
 
 from shipit.core.commits import DEFAULT_BUMPS
 from shipit.importers.document import read_document
-from shipit.importers.model import Found, Importer, Repository
+from shipit.importers.model import FoundKeys, Importer, RepositoryFacts
 from shipit.importers.sections import read_sections
 from shipit.versionfiles import detect, format_of
 
@@ -66,12 +66,12 @@ _TAG_ONLY = {"go", "terraform-module", "php", "ruby", "ruby-yoshi", "dart", "eli
 _TAG_ONLY |= {"sfdx", "krm-blueprint", "go-yoshi", "php-yoshi"}
 
 
-def _read(repository: Repository) -> Found | None:
+def _read(repository: RepositoryFacts) -> FoundKeys | None:
     text = repository.read(CONFIG)
     settings = _of_action(repository) if text is None else read_document(CONFIG, text)
     if settings is None:
         return None
-    found = Found(*([] if text is None else [CONFIG]))
+    found = FoundKeys(*([] if text is None else [CONFIG]))
     packages = settings.get("packages")
     if isinstance(packages, dict) and len(packages) == 1 and "." in packages:
         own = packages["."] if isinstance(packages["."], dict) else {}
@@ -90,7 +90,7 @@ def _read(repository: Repository) -> Found | None:
     return found
 
 
-def _of_action(repository: Repository) -> dict[str, Any] | None:
+def _of_action(repository: RepositoryFacts) -> dict[str, Any] | None:
     """Return the settings of a workflow that uses the action without a configuration file; None without one."""
     texts = [text for text in repository.workflows.values() if IMPORTER.runs.search(text)]
     if not texts:
@@ -99,7 +99,7 @@ def _of_action(repository: Repository) -> dict[str, Any] | None:
     return {"release-type": type, "packages": {".": {}}}
 
 
-def _read_tag(settings: dict[str, Any], own: dict[str, Any], found: Found, repository: Repository) -> None:
+def _read_tag(settings: dict[str, Any], own: dict[str, Any], found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the keys of the tag format of a repository with one package."""
     merged = settings | own
     component = merged.get("component") or merged.get("package-name") or ""
@@ -115,7 +115,7 @@ def _read_tag(settings: dict[str, Any], own: dict[str, Any], found: Found, repos
         found.taken("include-component-in-tag", "release.tag", used, why)
 
 
-def _read_keys(settings: dict[str, Any], place: str, found: Found, repository: Repository) -> None:
+def _read_keys(settings: dict[str, Any], place: str, found: FoundKeys, repository: RepositoryFacts) -> None:
     for key, value in settings.items():
         if key in ("include-component-in-tag", "include-v-in-tag", "tag-separator", "$schema"):
             continue
@@ -127,7 +127,7 @@ def _read_keys(settings: dict[str, Any], place: str, found: Found, repository: R
         found.taken("bump-minor-pre-major", "release.major-on-zero", True, why)
 
 
-def _read_key(key: str, value: Any, found: Found, repository: Repository) -> None:
+def _read_key(key: str, value: Any, found: FoundKeys, repository: RepositoryFacts) -> None:
     if key == "bump-minor-pre-major":
         if value:
             found.default(key)
@@ -155,14 +155,14 @@ def _read_key(key: str, value: Any, found: Found, repository: Repository) -> Non
         _read_other(key, found)
 
 
-def _read_other(key: str, found: Found) -> None:
+def _read_other(key: str, found: FoundKeys) -> None:
     if key in _DROPPED:
         found.no_counterpart(key, _DROPPED[key])
     else:
         found.undecided(key, "a key that shipit does not know")
 
 
-def _read_type(value: Any, found: Found) -> None:
+def _read_type(value: Any, found: FoundKeys) -> None:
     if value in _TAG_ONLY:
         why = f"shipit knows no version file of `{value}`: it makes the tag, and writes the files in `version-files`"
         found.undecided("release-type", why)
@@ -170,7 +170,7 @@ def _read_type(value: Any, found: Found) -> None:
         found.default("release-type", "shipit detects the version files")
 
 
-def _read_versioning(value: Any, found: Found) -> None:
+def _read_versioning(value: Any, found: FoundKeys) -> None:
     bump = _ALWAYS.get(str(value))
     if value == "default":
         found.default("versioning")
@@ -186,7 +186,7 @@ def _read_versioning(value: Any, found: Found) -> None:
 _ALWAYS = {"always-bump-patch": "patch", "always-bump-minor": "minor", "always-bump-major": "major"}
 
 
-def _read_snapshot(key: str, skipped: Any, found: Found) -> None:
+def _read_snapshot(key: str, skipped: Any, found: FoundKeys) -> None:
     """Read whether the branch has the next `-SNAPSHOT` version after a release, as for Java and Maven."""
     if skipped:
         found.default(key, "shipit writes no `-SNAPSHOT` version")
@@ -195,7 +195,7 @@ def _read_snapshot(key: str, skipped: Any, found: Found) -> None:
         found.taken(key, "release.snapshot", True, why)
 
 
-def _read_plugins(value: Any, found: Found) -> None:
+def _read_plugins(value: Any, found: FoundKeys) -> None:
     for number, entry in enumerate(value if isinstance(value, list) else ()):
         name = str(entry.get("type") if isinstance(entry, dict) else entry)
         key = f"plugins[{number}] ({name})"
@@ -207,7 +207,7 @@ def _read_plugins(value: Any, found: Found) -> None:
             found.undecided(key, "a plugin that shipit does not know")
 
 
-def _read_sections(value: Any, found: Found) -> None:
+def _read_sections(value: Any, found: FoundKeys) -> None:
     """Read the sections: a type that is shown leads to a release, at least of a patch."""
     read_sections("changelog-sections", value, found)
     for number, section in enumerate(value if isinstance(value, list) else ()):
@@ -217,21 +217,21 @@ def _read_sections(value: Any, found: Found) -> None:
             found.taken(f"changelog-sections[{number}]", f"bump.{type}", "patch", why)
 
 
-def _read_extra_files(value: Any, found: Found, repository: Repository) -> None:
+def _read_extra_files(value: Any, found: FoundKeys, repository: RepositoryFacts) -> None:
     entries = list(_extra_files("extra-files", value, found))
     if entries:
         detected = detect([path for path in _ROOT_FILES if repository.read(path) is not None])
         found.taken("extra-files", "release.version-files", [*detected, *entries])
 
 
-def _extra_files(key: str, value: Any, found: Found) -> Iterator[str | dict[str, Any]]:
+def _extra_files(key: str, value: Any, found: FoundKeys) -> Iterator[str | dict[str, Any]]:
     """Yield the entries of `extra-files` as version files, and report each that needs a decision."""
     for number, entry in enumerate(value if isinstance(value, list) else ()):
         if (written := _extra_file(f"{key}[{number}]", entry, found)) is not None:
             yield written
 
 
-def _extra_file(key: str, entry: Any, found: Found) -> str | dict[str, Any] | None:
+def _extra_file(key: str, entry: Any, found: FoundKeys) -> str | dict[str, Any] | None:
     settings = entry if isinstance(entry, dict) else {"path": entry, "type": "generic"}
     path, place = str(settings.get("path", "")).removeprefix("./"), str(settings.get("jsonpath", ""))
     if settings.get("glob") or not path:
@@ -264,7 +264,7 @@ _ROOT_FILES = (
 )
 
 
-def _read_packages(packages: Any, settings: dict[str, Any], found: Found, repository: Repository) -> None:
+def _read_packages(packages: Any, settings: dict[str, Any], found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read several packages, each with a directory and a name."""
     for path, own in packages.items() if isinstance(packages, dict) else ():
         merged = settings | (own if isinstance(own, dict) else {})
@@ -302,7 +302,7 @@ def _read_packages(packages: Any, settings: dict[str, Any], found: Found, reposi
 
 
 def _package_files(
-    key: str, directory: str, own: dict[str, Any], found: Found, repository: Repository
+    key: str, directory: str, own: dict[str, Any], found: FoundKeys, repository: RepositoryFacts
 ) -> dict[str, Any]:
     """Return the version files and the changelog of a package, with paths from the root of the repository."""
     written: dict[str, Any] = {}
@@ -337,7 +337,7 @@ def _excluded(package: str, paths: Any) -> list[str]:
     return [path for path in plain if path and (package == "." or path.startswith(f"{package.strip('/')}/"))]
 
 
-def _read_package_key(key: str, option: str, value: Any, found: Found) -> None:
+def _read_package_key(key: str, option: str, value: Any, found: FoundKeys) -> None:
     if option == "release-type" and value not in _TAG_ONLY:
         found.default(key, "shipit detects the version files")
     elif option in _DROPPED:

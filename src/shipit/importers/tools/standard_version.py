@@ -18,7 +18,7 @@ from shipit.importers.keys import (
     taken,
     undecided,
 )
-from shipit.importers.model import Found, Importer, Repository
+from shipit.importers.model import FoundKeys, Importer, RepositoryFacts
 from shipit.importers.places import read_first
 from shipit.importers.sections import read_sections
 from shipit.importers.version_files import NamedFile, read_version_files
@@ -65,12 +65,12 @@ _SKIP: Mapping[str, ReadKey] = {
 }
 
 
-def _read(repository: Repository) -> Found | None:
+def _read(repository: RepositoryFacts) -> FoundKeys | None:
     place = read_first(repository.read, IMPORTER.places) or _unconfigured(repository)
     if place is None:
         return None
     file, settings = place
-    found = Found(file)
+    found = FoundKeys(file)
     preset = settings.get("preset")
     merged = {**preset, **settings} if isinstance(preset, dict) else settings
     read_keys({key: value for key, value in merged.items() if key != "name"}, _KEYS, found)
@@ -92,14 +92,14 @@ def _read(repository: Repository) -> Found | None:
     return found
 
 
-def _unconfigured(repository: Repository) -> tuple[str, Settings] | None:
+def _unconfigured(repository: RepositoryFacts) -> tuple[str, Settings] | None:
     """Return the usual settings if a script of package.json runs the tool without settings."""
     scripts = read_first(repository.read, ("package.json: scripts",))
     runs = scripts and any(re.search(rf"\b(?:{'|'.join(_NAMES)})\b", str(each)) for each in scripts[1].values())
     return ("package.json", {}) if runs else None
 
 
-def _read_rules(found: Found, repository: Repository, *, strict: bool) -> None:
+def _read_rules(found: FoundKeys, repository: RepositoryFacts, *, strict: bool) -> None:
     """Read the rules that the tool has for every repository; with `strict`, only a feature or a fix makes a release."""
     if repository.last is None or repository.last.major == 0:
         why = "standard-version raises 0.x only by a patch for a feature"
@@ -112,7 +112,7 @@ def _read_rules(found: Found, repository: Repository, *, strict: bool) -> None:
     found.undecided("(commits of any type)", why)
 
 
-def _read_files(entries: Any, found: Found, repository: Repository) -> None:
+def _read_files(entries: Any, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the files that get the version; those without a reader of shipit are reported."""
     files = []
     for number, entry in enumerate(listed(entries)):
@@ -124,7 +124,7 @@ def _read_files(entries: Any, found: Found, repository: Repository) -> None:
     read_version_files(files, found, repository)
 
 
-def _read_scripts(scripts: Any, found: Found) -> None:
+def _read_scripts(scripts: Any, found: FoundKeys) -> None:
     for name, command in scripts.items() if isinstance(scripts, dict) else ():
         if name in _PREPARE:
             why = "`prepare` runs after the version is written" if name in ("prerelease", "prebump") else ""

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from shipit.importers.model import Found, Repository, lines_of
+from shipit.importers.model import FoundKeys, RepositoryFacts, lines_of
 from shipit.importers.workflows.document import read_workflow
 from shipit.importers.workflows.expressions import expanded, github_scope
-from shipit.importers.workflows.model import Converted, Job, WaitedJob, Workflow
+from shipit.importers.workflows.model import Converted, WaitedJob, Workflow, WorkflowJob
 from shipit.importers.workflows.old_steps.actions import read_action
 from shipit.importers.workflows.old_steps.installation import installs_release_tool
 from shipit.importers.workflows.old_steps.job import JobState
 from shipit.importers.workflows.old_steps.shell import read_run
-from shipit.importers.workflows.reading import Deployment, Reading, keep, proposals_of, settings_of
+from shipit.importers.workflows.reading import JobsRead, OldDeployment, keep, proposals_of, settings_of
 from shipit.importers.workflows.triggers import (
     RELEASE,
-    Place,
+    JobPlace,
     branches_of,
     environment_names,
     is_branch_name,
@@ -28,7 +28,7 @@ from shipit.importers.workflows.waited_for import waited_job, waited_workflow
 _NODE = re.compile(r"\b(?:node|npm|npx|yarn|pnpm|corepack)\b")
 
 
-def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Converted:
+def convert_workflows(repository: RepositoryFacts, runs_tool: re.Pattern[str]) -> Converted:
     """Return the workflows as environments and set-ups; a workflow without any of it is left as it is.
 
     Args:
@@ -38,10 +38,10 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
     concerning = {path: text for path, text in repository.workflows.items() if _concerns_shipit(text, runs_tool)}
     workflows = {path: read_workflow(path, text) for path, text in concerning.items()}
     branches = _environment_branches(filter(None, workflows.values()), repository, runs_tool)
-    reading = Reading({}, {}, {}, [], {}, environment_names(branches))
-    reports, replaced = list[Found](), list[str]()
+    reading = JobsRead({}, {}, {}, [], {}, environment_names(branches))
+    reports, replaced = list[FoundKeys](), list[str]()
     for path, workflow in workflows.items():
-        found = Found(path)
+        found = FoundKeys(path)
         if workflow is None:
             found.undecided("jobs", "shipit cannot read this workflow: write its images into `[environments]` by hand")
             reports.append(found)
@@ -67,7 +67,7 @@ def convert_workflows(repository: Repository, runs_tool: re.Pattern[str]) -> Con
 
 
 def _environment_branches(
-    workflows: Iterable[Workflow], repository: Repository, runs_tool: re.Pattern[str]
+    workflows: Iterable[Workflow], repository: RepositoryFacts, runs_tool: re.Pattern[str]
 ) -> Iterator[str]:
     """Yield the branches that become environments."""
     for workflow in workflows:
@@ -81,14 +81,19 @@ def _concerns_shipit(text: str, runs_tool: re.Pattern[str]) -> bool:
 
 
 def _read_job(
-    job: Job, workflow: Workflow, reading: Reading, found: Found, repository: Repository, runs_tool: re.Pattern[str]
+    job: WorkflowJob,
+    workflow: Workflow,
+    reading: JobsRead,
+    found: FoundKeys,
+    repository: RepositoryFacts,
+    runs_tool: re.Pattern[str],
 ) -> bool:
     """Read a job, and report its steps; return False for one that has nothing to do with releases and images."""
     texts = [f"uses: {step.uses}@\n{step.run}" for step in job.steps]
     releases = any(runs_tool.search(line) for text in texts for line in lines_of(text))
     if not is_shipits(job, runs_tool):
         return False
-    places = [Place(RELEASE)] if releases else _places(job, workflow, reading, found, repository)
+    places = [JobPlace(RELEASE)] if releases else _places(job, workflow, reading, found, repository)
     for name in job.needs:
         _read_need(name, job, workflow, found, reading, runs_tool)
     if not places:
@@ -97,7 +102,7 @@ def _read_job(
         )
         return True
     for number, place in enumerate(places):
-        state = _state(Found() if number else found, job, workflow, place, repository)
+        state = _state(FoundKeys() if number else found, job, workflow, place, repository)
         state.needs_node = not releases or _needs_node(job, repository, runs_tool)
         for step in job.steps:
             if any(map(runs_tool.search, lines_of(f"uses: {step.uses}@\n{step.run}"))):
@@ -110,11 +115,13 @@ def _read_job(
         for index, target in state.targets:
             line = re.match(r"line (\d+)", state.found.keys[index].key)
             where = f"{workflow.path}:{line[1]}" if line else workflow.path
-            reading.deployments.append(Deployment(where, place.name, target, state.found, index, state.setup.ssh_key))
+            reading.deployments.append(
+                OldDeployment(where, place.name, target, state.found, index, state.setup.ssh_key)
+            )
     return True
 
 
-def _read_events(workflow: Workflow, found: Found, reading: Reading, repository: Repository) -> None:
+def _read_events(workflow: Workflow, found: FoundKeys, reading: JobsRead, repository: RepositoryFacts) -> None:
     """Report an event of which the new workflow has no counterpart, and find the jobs of a workflow to wait for."""
     after = workflow.events.get("workflow_run")
     if isinstance(after, dict):
@@ -130,7 +137,7 @@ def _read_events(workflow: Workflow, found: Found, reading: Reading, repository:
         found.no_counterpart("on: schedule", "shipit does nothing on a schedule")
 
 
-def _waited_jobs(names: Sequence[str], repository: Repository) -> list[WaitedJob | None]:
+def _waited_jobs(names: Sequence[str], repository: RepositoryFacts) -> list[WaitedJob | None]:
     """Return the jobs of the workflows with these names; None stands for a workflow that needs more than commands."""
     jobs: dict[str, tuple[WaitedJob, ...]] = {}
     for path, text in repository.workflows.items():
@@ -141,7 +148,7 @@ def _waited_jobs(names: Sequence[str], repository: Repository) -> list[WaitedJob
 
 
 def _read_need(
-    name: str, job: Job, workflow: Workflow, found: Found, reading: Reading, runs_tool: re.Pattern[str]
+    name: str, job: WorkflowJob, workflow: Workflow, found: FoundKeys, reading: JobsRead, runs_tool: re.Pattern[str]
 ) -> None:
     """Report a job that must end before, and add it to the new workflow if it needs only commands."""
     needed = next((each for each in workflow.jobs if each.name == name), None)
@@ -155,14 +162,16 @@ def _read_need(
         found.undecided(key, why)
 
 
-def _needs_node(job: Job, repository: Repository, runs_tool: re.Pattern[str]) -> bool:
+def _needs_node(job: WorkflowJob, repository: RepositoryFacts, runs_tool: re.Pattern[str]) -> bool:
     """Return whether the commands of a job, or the repository, can need Node.js for more than the release tool."""
     lines = (line for step in job.steps for line in lines_of(step.run.replace("\\\n", " ")))
     others = (line for line in lines if not runs_tool.search(line) and not installs_release_tool(line))
     return repository.read("package.json") is not None or any(map(_NODE.search, others))
 
 
-def _state(found: Found, job: Job, workflow: Workflow, place: Place, repository: Repository) -> JobState:
+def _state(
+    found: FoundKeys, job: WorkflowJob, workflow: Workflow, place: JobPlace, repository: RepositoryFacts
+) -> JobState:
     scope = github_scope(repository.address)
     if place.branch:
         scope |= {"github.ref_name": "{branch}"}
@@ -173,12 +182,14 @@ def _state(found: Found, job: Job, workflow: Workflow, place: Place, repository:
     return state
 
 
-def _places(job: Job, workflow: Workflow, reading: Reading, found: Found, repository: Repository) -> list[Place]:
+def _places(
+    job: WorkflowJob, workflow: Workflow, reading: JobsRead, found: FoundKeys, repository: RepositoryFacts
+) -> list[JobPlace]:
     """Return the environments that a job becomes, by the branches that start it; report each other branch."""
     if is_release(job, workflow):
-        return [Place(RELEASE)]
+        return [JobPlace(RELEASE)]
     branches = branches_of(job, workflow, repository)
     for other in (each for each in branches if not is_branch_name(each)):
         why = "an environment has one branch: write it into shipit.toml by hand, if it needs one"
         found.undecided(f"line {job.line}: branch `{other[:100]}`", why)
-    return [Place(reading.names[branch], branch) for branch in branches if is_branch_name(branch)]
+    return [JobPlace(reading.names[branch], branch) for branch in branches if is_branch_name(branch)]

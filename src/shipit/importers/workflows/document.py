@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shipit.importers.document import read_lines_of_yaml
-from shipit.importers.workflows.model import Job, Step, Workflow
+from shipit.importers.workflows.model import Workflow, WorkflowJob, WorkflowStep
 
 
 def read_workflow(path: str, text: str) -> Workflow | None:
@@ -27,11 +27,11 @@ def _events(value: Any) -> dict[str, Any]:
     return {str(event): settings for event, settings in value.items()} if isinstance(value, Mapping) else {}
 
 
-def _job(name: str, job: Mapping[str, Any]) -> Job:
+def _job(name: str, job: Mapping[str, Any]) -> WorkflowJob:
     steps, environment, needs = job.get("steps"), job.get("environment"), job.get("needs")
     directory = _texts(_table(_table(job, "defaults"), "run")).get("working-directory", "")
     runs_on = job.get("runs-on", "ubuntu-latest")
-    return Job(
+    return WorkflowJob(
         name,
         _line(job) - 1,
         tuple(_step(step, directory) for step in steps if isinstance(step, Mapping)) if isinstance(steps, list) else (),
@@ -50,8 +50,8 @@ def _table(values: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return inner if isinstance(inner, Mapping) else {}
 
 
-def _step(step: Mapping[str, Any], directory: str) -> Step:
-    return Step(
+def _step(step: Mapping[str, Any], directory: str) -> WorkflowStep:
+    return WorkflowStep(
         _line(step),
         str(step.get("uses", "")).partition("@")[0].lower(),
         _texts(step.get("with")),

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from shipit.importers.model import Imported
 
 
-class Step(Struct, frozen=True):
+class WorkflowStep(Struct, frozen=True):
     """A step of a job. `uses` is the name of an action without its version; empty for a step with commands.
 
     `keys` are the names of all its keys, also of those that are not read.
@@ -27,7 +27,7 @@ class Step(Struct, frozen=True):
     keys: frozenset[str] = frozenset()
 
 
-class Job(Struct, frozen=True):
+class WorkflowJob(Struct, frozen=True):
     """A job with its steps. `calls` is the workflow that it calls instead; `condition` is its `if`.
 
     `keys` are the names of all its keys, also of those that are not read.
@@ -35,7 +35,7 @@ class Job(Struct, frozen=True):
 
     name: str
     line: int
-    steps: tuple[Step, ...] = ()
+    steps: tuple[WorkflowStep, ...] = ()
     env: Mapping[str, str] = {}
     runs_on: str = "ubuntu-latest"
     environment: str = ""
@@ -50,7 +50,7 @@ class Workflow(Struct, frozen=True):
 
     path: str
     events: Mapping[str, Any]
-    jobs: tuple[Job, ...]
+    jobs: tuple[WorkflowJob, ...]
     env: Mapping[str, str] = {}
     name: str = ""
 
@@ -104,7 +104,7 @@ class WaitedJob(Struct, frozen=True):
     called: str = ""
 
 
-class Proposal(Struct, frozen=True):
+class ProposedTarget(Struct, frozen=True):
     """A target that a deployment of a workflow becomes.
 
     Attributes:
@@ -134,5 +134,5 @@ class Converted(Struct, frozen=True):
     imported: tuple[Imported, ...] = ()
     setups: Mapping[str, Setup] = field(default_factory=dict)
     replaced: tuple[str, ...] = ()
-    proposals: tuple[Proposal, ...] = ()
+    proposals: tuple[ProposedTarget, ...] = ()
     tests: tuple[WaitedJob, ...] = ()

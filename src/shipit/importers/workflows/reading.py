@@ -11,26 +11,26 @@ from msgspec import Struct
 from shipit.config.environment import ImageConfig
 from shipit.config.reading.decode import is_valid_table
 from shipit.config.targets import TargetConfig
-from shipit.importers.model import Found, Imported, ImportedKey, Repository, Status
-from shipit.importers.workflows.model import Proposal, Setup, WaitedJob
-from shipit.importers.workflows.old_steps.docker import Build, Docker, Settings
+from shipit.importers.model import FoundKeys, Imported, ImportedKey, RepositoryFacts, Status
+from shipit.importers.workflows.model import ProposedTarget, Setup, WaitedJob
+from shipit.importers.workflows.old_steps.docker import Docker, DockerBuild, Settings
 from shipit.importers.workflows.old_steps.job import JobState
-from shipit.importers.workflows.targets import Target, completed
-from shipit.importers.workflows.triggers import RELEASE, Place
+from shipit.importers.workflows.targets import ConvertedTarget, completed
+from shipit.importers.workflows.triggers import RELEASE, JobPlace
 
 
-class Deployment(Struct):
+class OldDeployment(Struct):
     """A target that a job deploys to, with the number of its key in the report `found`, and the key of SSH."""
 
     place: str
     environment: str
-    target: Target
-    found: Found
+    target: ConvertedTarget
+    found: FoundKeys
     number: int
     ssh_key: str
 
 
-class Reading(Struct):
+class JobsRead(Struct):
     """Everything that is read so far: the environments, and the set-up of their jobs.
 
     `names` has the name of the environment of each branch.
@@ -39,7 +39,7 @@ class Reading(Struct):
     environments: dict[str, dict[str, Any]]
     images: dict[str, Settings]
     setups: dict[str, Setup]
-    deployments: list[Deployment]
+    deployments: list[OldDeployment]
     tests: dict[str, WaitedJob]
     names: dict[str, str]
 
@@ -56,7 +56,7 @@ class Reading(Struct):
         return True
 
 
-def keep(state: JobState, place: Place, reading: Reading) -> None:
+def keep(state: JobState, place: JobPlace, reading: JobsRead) -> None:
     """Add the images and the set-up of a job to those of its environment."""
     images: dict[str, Settings] = {}
     for build in state.docker.builds:
@@ -89,7 +89,7 @@ def keep(state: JobState, place: Place, reading: Reading) -> None:
             state.found.undecided(key, "add it to `prepare`, if the release needs it")
 
 
-def _remarks(build: Build, docker: Docker) -> Iterator[str]:
+def _remarks(build: DockerBuild, docker: Docker) -> Iterator[str]:
     """Yield what a person should know about the names and tags of an image."""
     pushed = "".join(build.pushed)
     if "{sha}" in pushed:
@@ -99,7 +99,7 @@ def _remarks(build: Build, docker: Docker) -> Iterator[str]:
             yield f"make `{name}` a variable of the repository (`vars.{name}`): GitHub hides a secret in every output"
 
 
-def _is_valid(key: str, image: Settings, found: Found) -> bool:
+def _is_valid(key: str, image: Settings, found: FoundKeys) -> bool:
     """Return whether shipit accepts an image, and report one that it does not accept."""
     if is_valid_table(image, ImageConfig):
         return True
@@ -108,7 +108,7 @@ def _is_valid(key: str, image: Settings, found: Found) -> bool:
     return False
 
 
-def proposals_of(reading: Reading, repository: Repository) -> Iterator[Proposal]:
+def proposals_of(reading: JobsRead, repository: RepositoryFacts) -> Iterator[ProposedTarget]:
     """Yield the target of each environment that has exactly one and images, and report it instead of its key."""
     for name, environment in reading.environments.items():
         fitting = [each for each in reading.deployments if each.environment == name]
@@ -125,12 +125,12 @@ def proposals_of(reading: Reading, repository: Repository) -> Iterator[Proposal]
         key = deployment.found.keys[deployment.number]
         setting = f"environments.{name}.deploy"
         deployment.found.keys[deployment.number] = ImportedKey(key.key, status, setting, why)
-        yield Proposal(name, deployment.place, target.settings, target.undecided)
+        yield ProposedTarget(name, deployment.place, target.settings, target.undecided)
 
 
-def settings_of(reading: Reading) -> Iterable[Imported]:
+def settings_of(reading: JobsRead) -> Iterable[Imported]:
     """Yield the settings of the environments and of the images of releases."""
-    found = Found()
+    found = FoundKeys()
     for name, environment in reading.environments.items():
         table = {"branch": environment["branch"], "build": environment["build"], **_images(environment["images"])}
         found.taken(f"branch `{table['branch']}`", f"environments.{name}", {k: v for k, v in table.items() if v})

@@ -30,7 +30,7 @@ _SPRING = {"path": "/actuator/health", "json": {"status": "UP"}}
 _BUILD_FILES = ("build.gradle", "build.gradle.kts", "pom.xml")
 
 
-class Target(Struct, frozen=True):
+class ConvertedTarget(Struct, frozen=True):
     """A target that a deployment becomes.
 
     Attributes:
@@ -49,7 +49,7 @@ class Target(Struct, frozen=True):
         return str(self.settings["kind"])
 
 
-def target_of(script: str, commands: Sequence[str], address: str, read: Read) -> Target | None:
+def target_of(script: str, commands: Sequence[str], address: str, read: Read) -> ConvertedTarget | None:
     """Return the target of a deployment; None if the commands leave a doubt about it.
 
     Args:
@@ -65,7 +65,7 @@ def target_of(script: str, commands: Sequence[str], address: str, read: Read) ->
     return found[0] if len(found) == 1 else None
 
 
-def completed(target: Target, images: Mapping[str, str], read: Read) -> Target | None:
+def completed(target: ConvertedTarget, images: Mapping[str, str], read: Read) -> ConvertedTarget | None:
     """Return a target with what depends on the images of its environment; None if it is in doubt which image it gets.
 
     Args:
@@ -84,7 +84,7 @@ def completed(target: Target, images: Mapping[str, str], read: Read) -> Target |
     return replace(target, settings={**target.settings, "image": key}) if key else target
 
 
-def _switching(script: str, commands: Sequence[str], address: str, read: Read) -> Target | None:
+def _switching(script: str, commands: Sequence[str], address: str, read: Read) -> ConvertedTarget | None:
     """Return the target of a script that switches nginx by `service-url.inc`; the script can be in the repository."""
     scripts = (read(found[1]) for command in commands if (found := _SCRIPT.match(command)))
     text = "\n".join((script, *filter(None, scripts)))
@@ -98,10 +98,10 @@ def _switching(script: str, commands: Sequence[str], address: str, read: Read) -
     if switch.startswith("/") and switch != f"/etc/nginx/conf.d/{_SWITCH_FILE}":
         settings["nginx"] = {"file": switch}
     todo = "write the environment variables and volumes of the container into `container`"
-    return Target(settings, (*_host(address), _HEALTH, todo))
+    return ConvertedTarget(settings, (*_host(address), _HEALTH, todo))
 
 
-def _targets(commands: Sequence[str], address: str) -> Iterator[Target | None]:
+def _targets(commands: Sequence[str], address: str) -> Iterator[ConvertedTarget | None]:
     """Yield the target of each command that deploys."""
     directory = ""
     for command in commands:
@@ -122,7 +122,7 @@ def _targets(commands: Sequence[str], address: str) -> Iterator[Target | None]:
                 yield _watchtower(found[1], address)
 
 
-def _compose(words: Sequence[str], directory: str, address: str) -> Target | None:
+def _compose(words: Sequence[str], directory: str, address: str) -> ConvertedTarget | None:
     if not address:
         return None
     before, after = words[: words.index("up")], words[words.index("up") + 1 :]
@@ -138,10 +138,10 @@ def _compose(words: Sequence[str], directory: str, address: str) -> Target | Non
     valid = all(re.fullmatch(r"[A-Za-z0-9][\w.-]*", service) for service in services)
     settings["services"] = dict.fromkeys(services) if valid else {}
     ports = "a service with `ports` or `container_name` needs a proxy, or `downtime = true`: see the guide for compose"
-    return Target(settings, (*undecided, _HEALTH, ports))
+    return ConvertedTarget(settings, (*undecided, _HEALTH, ports))
 
 
-def _with_services(target: Target, images: Mapping[str, str], read: Read) -> Target:
+def _with_services(target: ConvertedTarget, images: Mapping[str, str], read: Read) -> ConvertedTarget:
     """Return a target of the kind `compose` with its services: those that were named, or those with these images."""
     settings, undecided = dict(target.settings), list(target.undecided)
     named = dict(settings["services"])
@@ -176,15 +176,15 @@ def _images_of(text: str) -> Iterator[tuple[str, str]]:
             yield str(name), split_reference(image.partition("${")[0].rstrip(":"))[0]
 
 
-def _service(words: Sequence[str], address: str) -> Target | None:
+def _service(words: Sequence[str], address: str) -> ConvertedTarget | None:
     others, options = _divided(words)
     image = options.get("--image", "")
     if not address or not image or len(others) != 1 or not re.fullmatch(r"[\w.-]+", others[0]):
         return None
-    return Target({"kind": "swarm", "service": others[0], "hosts": [address]}, tuple(_host(address)), image)
+    return ConvertedTarget({"kind": "swarm", "service": others[0], "hosts": [address]}, tuple(_host(address)), image)
 
 
-def _deployment(words: Sequence[str]) -> Iterator[Target | None]:
+def _deployment(words: Sequence[str]) -> Iterator[ConvertedTarget | None]:
     others, options = _divided(words)
     match others:
         case ["set", "image", *named, change] if "=" in change:
@@ -202,7 +202,7 @@ def _deployment(words: Sequence[str]) -> Iterator[Target | None]:
     settings |= {"container": container} if container and container != "*" else {}
     undecided = ["give the new job the same access to the cluster: its kubeconfig, before the step of shipit"]
     undecided += [] if namespace else ["check the namespace: the workflow names none"]
-    yield Target(settings, tuple(undecided), image)
+    yield ConvertedTarget(settings, tuple(undecided), image)
 
 
 def _named_deployment(words: Sequence[str]) -> str:
@@ -212,7 +212,7 @@ def _named_deployment(words: Sequence[str]) -> str:
     return name if known and re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name) else ""
 
 
-def _watchtower(url: str, address: str) -> Target:
+def _watchtower(url: str, address: str) -> ConvertedTarget:
     settings: dict[str, Any] = {"kind": "watchtower", "url": url, "proof": "none"}
     undecided = [
         "give the step of shipit the token of Watchtower as the variable WATCHTOWER_TOKEN",
@@ -220,7 +220,7 @@ def _watchtower(url: str, address: str) -> Target:
     ]
     if address:
         settings |= {"hosts": [address]}
-    return Target(settings, (*_host(address), *undecided))
+    return ConvertedTarget(settings, (*_host(address), *undecided))
 
 
 def _divided(words: Iterable[str]) -> tuple[list[str], dict[str, str]]:

@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from shipit.config.environment import EnvironmentConfig
 from shipit.config.reading.decode import is_valid_table
-from shipit.importers.model import Repository, lines_of
-from shipit.importers.workflows.model import Job, Workflow
+from shipit.importers.model import RepositoryFacts, lines_of
+from shipit.importers.workflows.model import Workflow, WorkflowJob
 
 RELEASE = ""
 """The name of the release job among the set-ups, and of the place where a job for tags belongs."""
@@ -27,20 +27,20 @@ _AFTER_RELEASE = re.compile(
 _NAMES = {"develop": "dev", "development": "dev", "production": "prod", "main": "prod", "master": "prod"}
 
 
-class Place(Struct, frozen=True):
+class JobPlace(Struct, frozen=True):
     """The environment that a job becomes. The name of the place for the images of a release is `RELEASE`."""
 
     name: str
     branch: str = ""
 
 
-def is_shipits(job: Job, runs_tool: re.Pattern[str]) -> bool:
+def is_shipits(job: WorkflowJob, runs_tool: re.Pattern[str]) -> bool:
     """Return whether a job releases, or builds or deploys images."""
     texts = [f"uses: {step.uses}@\n{step.run}" for step in job.steps]
     return any(re.search(r"docker|ssh-action", text) or any(map(runs_tool.search, lines_of(text))) for text in texts)
 
 
-def is_release(job: Job, workflow: Workflow) -> bool:
+def is_release(job: WorkflowJob, workflow: Workflow) -> bool:
     """Return whether a job runs for tags, for published releases, or after a release tool made a release."""
     return _is_for_releases(workflow.events) or bool(_AFTER_RELEASE.search(job.condition))
 
@@ -56,7 +56,7 @@ def _is_for_releases(events: Any) -> bool:
     return tags or ("release" in events and "push" not in events)
 
 
-def branches_of(job: Job, workflow: Workflow, repository: Repository) -> list[str]:
+def branches_of(job: WorkflowJob, workflow: Workflow, repository: RepositoryFacts) -> list[str]:
     """Return the branches that start a job, with patterns."""
     if referenced := _REFERENCE.findall(job.condition):
         return list(map(str, referenced))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from shipit.importers.workflows.model import Job, Setup, Step, WaitedJob, WaitedStep, Workflow
+from shipit.importers.workflows.model import Setup, WaitedJob, WaitedStep, Workflow, WorkflowJob, WorkflowStep
 
 _JOB_KEYS = {"name", "runs-on", "steps", "env", "timeout-minutes", "defaults"}
 _STEP_KEYS = {"name", "id", "uses", "with", "run", "env", "working-directory"}
@@ -21,7 +21,7 @@ _ACTIONS = {
 }
 
 
-def waited_job(job: Job, workflow: Workflow, name: str) -> WaitedJob | None:
+def waited_job(job: WorkflowJob, workflow: Workflow, name: str) -> WaitedJob | None:
     """Return a job of an old workflow as a job `name` of the new one; None if it needs more than commands.
 
     A job with services, a matrix, secrets or conditions needs more.
@@ -55,7 +55,7 @@ def waited_workflow(workflow: Workflow, text: str) -> tuple[WaitedJob, ...]:
 _JOBS = 3  # of a workflow that is waited for; more of them are better called
 
 
-def _setup(job: Job) -> Setup:
+def _setup(job: WorkflowJob) -> Setup:
     setup = Setup(runs_on=job.runs_on)
     for step in job.steps:
         if step.uses == "actions/setup-java":
@@ -66,7 +66,7 @@ def _setup(job: Job) -> Setup:
     return setup
 
 
-def _is_plain(step: Step) -> bool:
+def _is_plain(step: WorkflowStep) -> bool:
     known = step.inputs.keys() <= _ACTIONS.get(step.uses, set()) and (step.uses in _ACTIONS or bool(step.run))
     texts = {name: value for name, value in step.inputs.items() if name.endswith("-version")}
     return step.keys <= _STEP_KEYS and known and _is_text(step.run) and _are_texts(step.env) and _are_texts(texts)

@@ -20,10 +20,10 @@ from shipit.errors import ConfigError, ShipitError
 from shipit.importers import (
     IMPORTERS,
     Converted,
-    Found,
+    FoundKeys,
     Imported,
     ImportedKey,
-    Repository,
+    RepositoryFacts,
     lines_of,
     read_settings,
     read_workflows,
@@ -49,7 +49,7 @@ def plan_adoption(git: Git, files: Files) -> Adoption:
     return adoption_of(repository, (*settings, *_words(git)))
 
 
-def adoption_of(repository: Repository, found: Sequence[Imported]) -> Adoption:
+def adoption_of(repository: RepositoryFacts, found: Sequence[Imported]) -> Adoption:
     """Return the settings and the workflow that follow from what was `found`, and from the workflows."""
     converted = read_workflows(repository)
     imported = (*found, *converted.imported)
@@ -65,18 +65,20 @@ def adoption_of(repository: Repository, found: Sequence[Imported]) -> Adoption:
     return Adoption(marked, text, config, _pipeline(config, converted, repository), lines, remove)
 
 
-def _pipeline(config: Config, converted: Converted, repository: Repository) -> str:
+def _pipeline(config: Config, converted: Converted, repository: RepositoryFacts) -> str:
     """Return the text of the workflow that runs shipit; empty if the repository has none that it replaces."""
     branches = tuple(each.name for each in config.release.channels) or (repository.default_branch or "main",)
     return pipeline_text(config, converted.setups, branches, converted.tests) if converted.setups else ""
 
 
-def _repository(git: Git, files: Files) -> Repository:
+def _repository(git: Git, files: Files) -> RepositoryFacts:
     tags = {tag.name: tag.commit for tag in git.tags()}
     families = [family for family in tag_families(tags) if not family.dated]
     stable = [tag.version for family in families for tag in family.tags if tag.version.prerelease is None]
     last = max(stable, default=None)
-    return Repository(partial(_read, files), _default_branch(git), tuple(tags), last, _workflows(files), _address(git))
+    return RepositoryFacts(
+        partial(_read, files), _default_branch(git), tuple(tags), last, _workflows(files), _address(git)
+    )
 
 
 def _read(files: Files, path: str) -> str | None:
@@ -99,13 +101,13 @@ def _default_branch(git: Git) -> str | None:
         return None
 
 
-def _detected(repository: Repository, git: Git) -> tuple[Imported, ...]:
+def _detected(repository: RepositoryFacts, git: Git) -> tuple[Imported, ...]:
     """Return the settings of a repository without another release tool: the tag format, if it is not the default."""
     families = tag_families({tag.name: tag.commit for tag in git.tags()})
     if not families or repository.has_tag("v{version}"):
         return ()
     family: TagFamily = families[0]
-    found = Found()
+    found = FoundKeys()
     if family.name or family.dated:
         found.undecided(
             "tags", f"most tags are like `{family.tags[0].name}`: set `tag` in `[release]`, or `[packages]`"
@@ -117,7 +119,7 @@ def _detected(repository: Repository, git: Git) -> tuple[Imported, ...]:
 
 def _words(git: Git) -> tuple[Imported, ...]:
     """Return the aliases for other words that the newest commits have as types."""
-    found, aliases = Found(), aliases_for(_titles(git))
+    found, aliases = FoundKeys(), aliases_for(_titles(git))
     for word in aliases:
         found.taken(f"titles that begin with `{word}`", "commits.aliases", aliases)
     return (found.imported("commits of this repository"),) if aliases else ()

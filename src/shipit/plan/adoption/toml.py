@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shipit.config.keys import toml_key, toml_string
-from shipit.importers import Proposal
+from shipit.importers import ProposedTarget
 
 
 def toml_text(tables: Mapping[str, Mapping[str, Any]]) -> str:
@@ -31,7 +31,7 @@ def deploy_table(environment: str) -> str:
     return f"environments.{toml_key(environment)}.deploy"
 
 
-def proposal_text(proposal: Proposal) -> str:
+def proposal_text(proposal: ProposedTarget) -> str:
     """Return a target as a comment that says what is left to decide; empty if nothing is."""
     if not proposal.undecided:
         return ""

@@ -13,7 +13,7 @@ from shipit.config.environment import ImageConfig
 from shipit.config.model import Config
 from shipit.config.targets import HostConfig, HostTable
 from shipit.core import limits
-from shipit.core.deploy import FIRST_SERVER_ERROR, LOCAL, Answer
+from shipit.core.deploy import FIRST_SERVER_ERROR, LOCAL, HealthAnswer
 from shipit.core.history import records
 from shipit.core.images import Reference
 from shipit.deploy import TARGETS, AnyTarget, DeployTarget, HostState, ObservedTarget
@@ -38,7 +38,7 @@ class ObservedDeployment(Struct, frozen=True):
     observed: tuple[ObservedTarget, ...]
     waiting: tuple[str, ...] | None = None
     reported: bool = False
-    public_answer: Answer | None = None
+    public_answer: HealthAnswer | None = None
     project: str = ""
     channels: tuple[Finding, ...] = ()
 

@@ -11,9 +11,9 @@ from shipit.core.deploy import (
     INDEX,
     LOCAL,
     PROOF,
-    Answer,
     DeployedImage,
     DeployEvent,
+    HealthAnswer,
     SiteRelease,
     machine,
     sha256_of,
@@ -144,15 +144,15 @@ def proof_problem(url: str, image: DeployedImage, world: World) -> str:
     return f"`{proof}` {f'still names {found}' if found else _described(answer)}"
 
 
-def _get(url: str, world: World) -> Answer:
+def _get(url: str, world: World) -> HealthAnswer:
     return world.hosts.at(LOCAL).get(url, timeout=limits.PUBLIC_REQUEST)
 
 
-def _described(answer: Answer) -> str:
+def _described(answer: HealthAnswer) -> str:
     return f"answered {answer.status}" if answer.status else f"did not answer: {answer.body}"
 
 
-def _release_in(answer: Answer) -> str:
+def _release_in(answer: HealthAnswer) -> str:
     """Return the digest of the release that an answer names; empty if it names none."""
     if answer.status != _OK:
         return ""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from msgspec import DecodeError, Struct, json
 
-from shipit.core.deploy import TOO_LATE, Answer, DeployedImage, machine
+from shipit.core.deploy import TOO_LATE, DeployedImage, HealthAnswer, machine
 from shipit.core.web_page import is_web_page
 from shipit.errors import AuthError, DeployError, RemoteError, ShipitError
 from shipit.steps.base import Done, Outputs, Todo
@@ -73,7 +73,7 @@ class TriggerWatchtower(Struct, frozen=True):
             raise problem
         return {}
 
-    def _ask(self, world: World, timeout: float) -> Answer:
+    def _ask(self, world: World, timeout: float) -> HealthAnswer:
         """Return the answer to a GET, or to a POST if Watchtower does not know the GET."""
         host = world.hosts.at(self.host)
         value = world.secrets.values(f"env:{self.token}")[self.token]
@@ -85,7 +85,7 @@ class TriggerWatchtower(Struct, frozen=True):
             host.post(f"{url}{only}", headers=headers, timeout=timeout) if answer.status in _OTHER_DIALECT else answer
         )
 
-    def _problem(self, answer: Answer) -> ShipitError | None:
+    def _problem(self, answer: HealthAnswer) -> ShipitError | None:
         """Return the error for an answer that says that there is no update; None if there can be one."""
         where = f"Watchtower on {machine(self.host)} (`{self.url}`)"
         if answer.status in (401, 403):

@@ -19,7 +19,7 @@ from shipit.testing.ecs.scheduler import FakeScheduler
 from shipit.testing.hosts import FakeApp
 from shipit.testing.locks import FakeLocks
 from shipit.testing.registry import FakeRegistry
-from shipit.world.sites import Login
+from shipit.world.sites import CallerIdentity
 
 _ARN = "arn:aws:ecs:ap-northeast-2:123456789012:task-definition"
 
@@ -83,8 +83,8 @@ class FakeEcsService:
     def findings(self, account: str | None) -> tuple[Finding, ...]:
         return tuple(self.problems)
 
-    def login(self) -> Login:
-        return Login("123456789012", self.address.rpartition("@")[2] if "@" in self.address else "us-east-1")
+    def login(self) -> CallerIdentity:
+        return CallerIdentity("123456789012", self.address.rpartition("@")[2] if "@" in self.address else "us-east-1")
 
     def read(self, path: str) -> str | None:
         return self.texts.get(path)

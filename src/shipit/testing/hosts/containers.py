@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 
 from msgspec import Struct, field
 
-from shipit.core.deploy import Answer, Container, ContainerImage, ContainerSpec, DeployedImage
+from shipit.core.deploy import Container, ContainerImage, ContainerSpec, DeployedImage, HealthAnswer
 from shipit.core.images import REVISION, VERSION, Reference
 from shipit.errors import AuthError, CommandError, DeployError, RemoteError
 from shipit.finding import Finding
@@ -18,7 +18,7 @@ from shipit.testing.clock import FakeClock
 from shipit.testing.registry import FakeRegistry
 from shipit.world.hosts import CommandResult
 
-NO_ANSWER = Answer(0, "nothing listens on the port")
+NO_ANSWER = HealthAnswer(0, "nothing listens on the port")
 _SERVICE_UNAVAILABLE = 503
 Execute = Callable[[str, Sequence[str]], CommandResult]
 
@@ -52,14 +52,14 @@ class FakeApp(Struct, frozen=True):
     log: str = ""
     commands: Mapping[tuple[str, ...], CommandResult] = field(default_factory=dict)
 
-    def answer(self, path: str, age: float) -> Answer:
+    def answer(self, path: str, age: float) -> HealthAnswer:
         """Return the answer for `path`, `age` seconds after the start."""
         if self.listens is None or age < self.listens:
-            return Answer(0, "the connection was closed without an answer")
+            return HealthAnswer(0, "the connection was closed without an answer")
         failed = self.fails is not None and self.fails <= age < (self.recovers or age + 1)
         if age < self.ready or failed:
-            return Answer(_SERVICE_UNAVAILABLE)
-        return Answer(200, self.paths[path]) if path in self.paths else Answer(404)
+            return HealthAnswer(_SERVICE_UNAVAILABLE)
+        return HealthAnswer(200, self.paths[path]) if path in self.paths else HealthAnswer(404)
 
 
 class FakeContainers:
@@ -149,12 +149,12 @@ class FakeContainers:
         """Return the names of all containers, sorted."""
         return tuple(sorted(self._containers))
 
-    def answer(self, port: int, path: str) -> Answer:
+    def answer(self, port: int, path: str) -> HealthAnswer:
         """Return the answer of the container that publishes `port` of the host."""
         kept = self._publishing(port)
         return kept.app.answer(path, self._age(kept)) if kept else NO_ANSWER
 
-    def answer_of(self, name: str, path: str) -> Answer:
+    def answer_of(self, name: str, path: str) -> HealthAnswer:
         """Return the answer of the container `name` in the network of the containers."""
         kept = self._containers.get(name)
         return kept.app.answer(path, self._age(kept)) if kept and self._runs(kept) else NO_ANSWER

@@ -9,7 +9,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from shipit.core import limits
-from shipit.core.deploy import Answer, machine
+from shipit.core.deploy import HealthAnswer, machine
 from shipit.errors import CommandError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
@@ -66,7 +66,7 @@ class FakeHost:
         self.services = FakeServices(registry, clock, apps)
         self.compose = FakeCompose(self.files, self.containers)
         self.processes: dict[int, FakeApp] = {}
-        self.servers: dict[str, Callable[[str, str, Mapping[str, str]], Answer]] = {}
+        self.servers: dict[str, Callable[[str, str, Mapping[str, str]], HealthAnswer]] = {}
         self.unwritable: set[str] = set()
         self.problems: list[Finding] = []
         self.commands: dict[str, CommandResult] = {}
@@ -99,7 +99,7 @@ class FakeHost:
     def look(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         return self._run(argv)
 
-    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
+    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> HealthAnswer:
         parts, port = urlsplit(url), port_of(url)
         if serve := self.servers.get(parts.netloc):
             return serve("GET", url, headers)
@@ -112,12 +112,12 @@ class FakeHost:
         if inside:
             return self.containers.answer_of(inside, path)
         if name not in _LOOPBACK:
-            return Answer(0, "the name cannot be resolved")
+            return HealthAnswer(0, "the name cannot be resolved")
         if port in self.nginx.ports and not self.containers.titles:
             return self.nginx.answer(port, path, headers)
         return self._forward(f"{name}:{port}", path)
 
-    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
+    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> HealthAnswer:
         serve = self.servers.get(urlsplit(url).netloc)
         return serve("POST", url, headers) if serve else NO_ANSWER
 
@@ -174,7 +174,7 @@ class FakeHost:
             return self.nginx.execute(argv[1:])
         return CommandResult(127, f"`{argv[0]}` cannot be run: no such file")
 
-    def _forward(self, address: str, path: str) -> Answer:
+    def _forward(self, address: str, path: str) -> HealthAnswer:
         """Return the answer of the app at `host:port`: a container by its name, or a port of this host."""
         name, _, port = address.rpartition(":")
         if name not in _LOOPBACK:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from shipit.core.deploy import STATE_PATH, TOKEN_HEADER, Answer, address_in, token_in
+from shipit.core.deploy import STATE_PATH, TOKEN_HEADER, HealthAnswer, address_in, token_in
 from shipit.testing.clock import FakeClock
 from shipit.world.hosts import CommandResult
 
@@ -35,7 +35,7 @@ class FakeNginx:
         forward: returns the answer of the app at an address `host:port` for a path.
     """
 
-    def __init__(self, files: Mapping[str, str], clock: FakeClock, forward: Callable[[str, str], Answer]) -> None:
+    def __init__(self, files: Mapping[str, str], clock: FakeClock, forward: Callable[[str, str], HealthAnswer]) -> None:
         self._files = files
         self._clock = clock
         self._forward = forward
@@ -93,15 +93,15 @@ class FakeNginx:
         self._reload()
         return CommandResult(0)
 
-    def answer(self, port: int, path: str, headers: Mapping[str, str]) -> Answer:
+    def answer(self, port: int, path: str, headers: Mapping[str, str]) -> HealthAnswer:
         """Return the answer to a request to `port`: that of the app, or the loaded state if the token was sent."""
         if not self.running or port not in self.ports:
-            return Answer(0, "nothing listens on the port")
+            return HealthAnswer(0, "nothing listens on the port")
         token, state = token_in(self.loaded), _STATE.search(self.loaded)
         if path == STATE_PATH and token and state and port == self.ports[-1]:
-            return Answer(200, state[1]) if headers.get(TOKEN_HEADER) == token else Answer(404)
-        found = self._forward(self.address, path) if self.address and port == self.port else Answer(404)
-        return found if found.status else Answer(_BAD_GATEWAY)
+            return HealthAnswer(200, state[1]) if headers.get(TOKEN_HEADER) == token else HealthAnswer(404)
+        found = self._forward(self.address, path) if self.address and port == self.port else HealthAnswer(404)
+        return found if found.status else HealthAnswer(_BAD_GATEWAY)
 
     def _file_problem(self) -> str:
         text = self._files.get(self.file)

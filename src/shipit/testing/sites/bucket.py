@@ -15,7 +15,7 @@ from shipit.finding import Finding
 from shipit.testing.clock import FakeClock
 from shipit.testing.locks import FakeLocks
 from shipit.testing.sites.distribution import FakeDistribution
-from shipit.world.sites import FileDetails, Login, NewFile, StoredFile, put_one_by_one
+from shipit.world.sites import CallerIdentity, FileDetails, NewFile, StoredFile, put_one_by_one
 
 
 class FakeObject(Struct, frozen=True):
@@ -64,8 +64,8 @@ class FakeSite:
     def findings(self, distribution: str | None, account: str | None) -> tuple[Finding, ...]:
         return tuple(self.problems)
 
-    def login(self) -> Login:
-        return Login("123456789012", bucket_parts(self.address)[1] or "us-east-1")
+    def login(self) -> CallerIdentity:
+        return CallerIdentity("123456789012", bucket_parts(self.address)[1] or "us-east-1")
 
     def read(self, path: str) -> str | None:
         self.requests.append(f"get {path}")

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
-from shipit.core.deploy import INDEX, Answer
+from shipit.core.deploy import INDEX, HealthAnswer
 from shipit.testing.clock import FakeClock
 
 
@@ -38,19 +38,19 @@ class FakeDistribution:
         self.invalidations: list[_Invalidation] = []
         self.broken = False
 
-    def answer(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
+    def answer(self, method: str, url: str, headers: Mapping[str, str]) -> HealthAnswer:
         """Return the answer to a request of a user; it has status 503 while `broken` is True."""
         self._advance()
         path = urlsplit(url).path or "/"
         if self.broken:
-            return Answer(503, "the origin does not answer")
+            return HealthAnswer(503, "the origin does not answer")
         if path not in self._cache:
             key = unquote(path).removeprefix("/")
             data = self._content(f"{key}{INDEX}" if path.endswith("/") else key)
             if data is None or key.startswith(".shipit/"):
-                return Answer(403, "AccessDenied")
+                return HealthAnswer(403, "AccessDenied")
             self._cache[path] = data
-        return Answer(200, self._cache[path].decode(errors="replace"))
+        return HealthAnswer(200, self._cache[path].decode(errors="replace"))
 
     def invalidate(self, reference: str, paths: Sequence[str]) -> None:
         if all(found.reference != reference for found in self.invalidations):

@@ -24,7 +24,7 @@ from shipit.adapters.hosts.ssh.findings import directory_finding, engine_finding
 from shipit.adapters.hosts.ssh.lock import LOCKED_BY, UNLOCK, SshLock, reason
 from shipit.adapters.registry import Logins
 from shipit.core import limits
-from shipit.core.deploy import Answer
+from shipit.core.deploy import HealthAnswer
 from shipit.core.redact import Redactor
 from shipit.errors import CommandError
 from shipit.finding import Finding
@@ -121,13 +121,13 @@ class SshHost:
     def run(self, argv: Sequence[str], *, timeout: float = limits.HOST_COMMAND) -> CommandResult:
         return self._result(argv, timeout, self._write_all([_command(argv, timeout)])[0])
 
-    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
+    def get(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> HealthAnswer:
         return self._send("GET", url, headers, timeout)
 
-    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> Answer:
+    def post(self, url: str, *, headers: Mapping[str, str] = {}, timeout: float = limits.HOST_REQUEST) -> HealthAnswer:
         return self._send("POST", url, headers, timeout)
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
+    def _send(self, method: str, url: str, headers: Mapping[str, str], timeout: float) -> HealthAnswer:
         parts, connection = urlsplit(url), self.connection
         port = parts.port or (443 if parts.scheme == "https" else 80)
         local = connection.forwards.local_port(parts.hostname or "", port)
@@ -138,7 +138,7 @@ class SshHost:
         if (refusal := connection.master.refusal(start)) is None:
             connection.master.check()
             return answer
-        return Answer(0, forward_problem(refusal))
+        return HealthAnswer(0, forward_problem(refusal))
 
     def reach(self, port: int, address: str = "127.0.0.1") -> str:
         return f"http://127.0.0.1:{self.connection.forwards.local_port(address, port)}"

@@ -10,7 +10,7 @@ from shipit.cli.output import json_text
 from shipit.cli.package_option import packages_option
 from shipit.cli.plan_status import check_option, checked_status
 from shipit.cli.progress.waiting import waiting
-from shipit.cli.report import Report, reporting
+from shipit.cli.report import CommandReport, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _deploys_to(session: Session, plan: Plan) -> str | None:
     return None
 
 
-def _plan(session: Session, report: Report, version: str | None, packages: tuple[str, ...]) -> Plan:
+def _plan(session: Session, report: CommandReport, version: str | None, packages: tuple[str, ...]) -> Plan:
     from shipit import api
     from shipit.plan.deploy import DeployPlan
     from shipit.plan.images import ImagePlan

@@ -8,7 +8,7 @@ import click
 
 from shipit.cli.package_option import packages_option
 from shipit.cli.plan_file import plan_option, read_plan, require_plan_file, verify_option, verify_plan
-from shipit.cli.report import Report, reporting
+from shipit.cli.report import CommandReport, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.errors import PreflightError, UsageError
 from shipit.finding import Finding
@@ -72,7 +72,7 @@ def command(
 
 
 def _released(
-    session: Session, report: Report, plan: ReleasePlan | None, version: str | None, packages: tuple[str, ...]
+    session: Session, report: CommandReport, plan: ReleasePlan | None, version: str | None, packages: tuple[str, ...]
 ) -> Outcome:
     from shipit import api
 

@@ -8,7 +8,7 @@ import click
 
 from shipit.cli.complete import complete_environment
 from shipit.cli.package_option import packages_option
-from shipit.cli.report import Report, reporting
+from shipit.cli.report import CommandReport, reporting
 from shipit.cli.session import Command, Session, json_option, pass_session
 from shipit.core.notes import inline
 from shipit.core.printable import printable
@@ -64,7 +64,9 @@ def command(
             session.output.json(report.outputs)
 
 
-def _release(session: Session, report: Report, version: str | None, packages: tuple[str, ...], dry_run: bool) -> None:
+def _release(
+    session: Session, report: CommandReport, version: str | None, packages: tuple[str, ...], dry_run: bool
+) -> None:
     from shipit import api
     from shipit.cli.commands.releases.release import report_release
     from shipit.plan.views import render_plan
@@ -78,7 +80,7 @@ def _release(session: Session, report: Report, version: str | None, packages: tu
     report.released(outcome, applied=not dry_run, version=version)
 
 
-def _preview(session: Session, report: Report, dry_run: bool) -> None:
+def _preview(session: Session, report: CommandReport, dry_run: bool) -> None:
     from shipit import api
     from shipit.plan.views import render_decisions
 
@@ -95,7 +97,7 @@ def _preview(session: Session, report: Report, dry_run: bool) -> None:
         session.output.say("  the summary of this job shows the same information")
 
 
-def _environments(session: Session, report: Report, task: Task, dry_run: bool) -> None:
+def _environments(session: Session, report: CommandReport, task: Task, dry_run: bool) -> None:
     """Build and push the images of each environment of `task`, and deploy them."""
     for name in task.environments:
         environment = session.project.config.environments[name]
@@ -108,13 +110,13 @@ def _environments(session: Session, report: Report, task: Task, dry_run: bool) -
             _deploy(session, report, name, dry_run)
 
 
-def _add_remark(session: Session, report: Report, text: str) -> None:
+def _add_remark(session: Session, report: CommandReport, text: str) -> None:
     """Print `text`, and add it to the summary of the job."""
     session.output.say(text)
     report.summary += f"\n{text}\n"
 
 
-def _images(session: Session, report: Report, name: str, dry_run: bool) -> None:
+def _images(session: Session, report: CommandReport, name: str, dry_run: bool) -> None:
     from shipit import api
     from shipit.cli.commands.deployments.image import report_images
     from shipit.plan.views import render_plan
@@ -128,7 +130,7 @@ def _images(session: Session, report: Report, name: str, dry_run: bool) -> None:
     report.built(images, applied=not dry_run)
 
 
-def _deploy(session: Session, report: Report, name: str, dry_run: bool) -> None:
+def _deploy(session: Session, report: CommandReport, name: str, dry_run: bool) -> None:
     from shipit import api
     from shipit.cli.commands.deployments.deploy import report_deployment
     from shipit.plan.views import render_plan

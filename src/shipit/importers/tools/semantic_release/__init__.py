@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from shipit.importers.model import Found, Importer, Repository
+from shipit.importers.model import FoundKeys, Importer, RepositoryFacts
 from shipit.importers.places import read_first
 from shipit.importers.tools.semantic_release.branches import read_branches
 from shipit.importers.tools.semantic_release.plugins import read_plugins
@@ -29,13 +29,13 @@ _OLD = ("verifyConditions", "analyzeCommits", "verifyRelease", "generateNotes", 
 _VERSION = "${version}"
 
 
-def _read(repository: Repository) -> Found | None:
+def _read(repository: RepositoryFacts) -> FoundKeys | None:
     """Read the settings. Without a file, a workflow that runs semantic-release has the usual ones."""
     place = read_first(repository.read, IMPORTER.places)
     if place is None and not repository.runs(IMPORTER.runs):
         return None
     file, settings = place or (None, {})
-    found = Found(*([file] if file else []))
+    found = FoundKeys(*([file] if file else []))
     for key, value in settings.items():
         _read_key(key, value, found)
     read_branches(settings.get("branches"), found, repository)
@@ -43,7 +43,7 @@ def _read(repository: Repository) -> Found | None:
     return found
 
 
-def _read_key(key: str, value: Any, found: Found) -> None:
+def _read_key(key: str, value: Any, found: FoundKeys) -> None:
     """Read a key of the top level, except those that are read together with others."""
     if key == "tagFormat":
         _read_tag_format(value, found)
@@ -57,7 +57,7 @@ def _read_key(key: str, value: Any, found: Found) -> None:
         found.undecided(key, "a key that shipit does not know")
 
 
-def _read_tag_format(value: Any, found: Found) -> None:
+def _read_tag_format(value: Any, found: FoundKeys) -> None:
     template = str(value).replace(_VERSION, "{version}")
     if template == "v{version}":
         found.default("tagFormat")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from shipit.importers.model import Found, Repository
+from shipit.importers.model import FoundKeys, RepositoryFacts
 
 _GLOB = re.compile(r"[*?+!@{(\[]")
 _MAINTENANCE = "maintenance branches are named one by one: add `1.x` or `1.2.x` to `branches` when there is one"
 
 
-def read_branches(value: Any, found: Found, repository: Repository) -> None:
+def read_branches(value: Any, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the key `branches`; None when it is not set."""
     if value is None:
         return
@@ -25,7 +25,7 @@ def read_branches(value: Any, found: Found, repository: Repository) -> None:
         _several(written, found)
 
 
-def _several(written: list[str | dict[str, str]], found: Found) -> None:
+def _several(written: list[str | dict[str, str]], found: FoundKeys) -> None:
     plain = [each for each in written if isinstance(each, str) and not re.fullmatch(r"\d+\.(\d+\.)?x", each)]
     if len(plain) > 1:
         names = ", ".join(f"`{name}`" for name in plain)
@@ -35,7 +35,7 @@ def _several(written: list[str | dict[str, str]], found: Found) -> None:
         found.taken("branches", "release.branches", written)
 
 
-def _branch(entry: Any, number: int, found: Found) -> str | dict[str, str] | None:
+def _branch(entry: Any, number: int, found: FoundKeys) -> str | dict[str, str] | None:
     """Return a branch as shipit writes it; None for one that has no counterpart."""
     key = f"branches[{number}]"
     settings = entry if isinstance(entry, dict) else {"name": entry}
@@ -51,7 +51,7 @@ def _branch(entry: Any, number: int, found: Found) -> str | dict[str, str] | Non
     return _written(key, name, settings, found)
 
 
-def _written(key: str, name: str, settings: dict[str, Any], found: Found) -> str | dict[str, str]:
+def _written(key: str, name: str, settings: dict[str, Any], found: FoundKeys) -> str | dict[str, str]:
     branch = {"name": name}
     if range := settings.get("range"):
         branch["range"] = str(range)

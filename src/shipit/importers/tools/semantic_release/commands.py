@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from shipit.importers.model import Found, Repository
+from shipit.importers.model import FoundKeys, RepositoryFacts
 from shipit.versionfiles import detect
 
 _PLACEHOLDERS = {"nextRelease.version": "$SHIPIT_VERSION", "nextRelease.gitTag": "$SHIPIT_TAG"}
@@ -19,7 +19,7 @@ _REASONS = {
 }
 
 
-def read_exec(name: str, options: dict[str, Any], found: Found, repository: Repository) -> None:
+def read_exec(name: str, options: dict[str, Any], found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the options of the plugin `exec`. Nothing of them is executed."""
     for key, value in options.items():
         if key == "prepareCmd" and isinstance(value, str):
@@ -28,14 +28,14 @@ def read_exec(name: str, options: dict[str, Any], found: Found, repository: Repo
             found.undecided(f"{name}.{key}", _REASONS.get(key, "shipit has no command for this step"))
 
 
-def _read_prepare(key: str, command: str, found: Found, repository: Repository) -> None:
+def _read_prepare(key: str, command: str, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the command before the release: the parts that write the version into a known file are not needed."""
     for number, part in enumerate(part.strip() for part in re.split(r"&&|\n", command)):
         if part:
             _read_part(f"{key} ({number + 1})", part, found, repository)
 
 
-def _read_part(key: str, part: str, found: Found, repository: Repository) -> None:
+def _read_part(key: str, part: str, found: FoundKeys, repository: RepositoryFacts) -> None:
     written = [file for file in detect(_words(part)) if repository.read(file) is not None]
     if written and _WRITES_VERSION.search(part) and "nextRelease.version" in part:
         found.default(key, f"shipit writes the version into {', '.join(f'`{file}`' for file in written)}")

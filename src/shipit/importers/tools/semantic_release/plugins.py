@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shipit.importers.keys import listed
-from shipit.importers.model import Found, Repository
+from shipit.importers.model import FoundKeys, RepositoryFacts
 from shipit.importers.sections import read_sections
 from shipit.importers.tools.semantic_release.commands import read_exec
 from shipit.importers.tools.semantic_release.publishing import read_changelog, read_git, read_github, read_npm
@@ -14,7 +14,7 @@ from shipit.importers.tools.semantic_release.rules import read_parser, read_rule
 from shipit.importers.version_files import NamedFile, read_version_files
 
 Options = dict[str, Any]
-_Read = Callable[[str, Options, Found, Repository], None]
+_Read = Callable[[str, Options, FoundKeys, RepositoryFacts], None]
 
 _OFFICIAL = "@semantic-release/"
 _DEFAULT = tuple(f"{_OFFICIAL}{name}" for name in ("commit-analyzer", "release-notes-generator", "npm", "github"))
@@ -22,7 +22,7 @@ _DEFAULT = tuple(f"{_OFFICIAL}{name}" for name in ("commit-analyzer", "release-n
 _SHARED = ("preset", "releaseRules", "parserOpts", "presetConfig")
 
 
-def read_plugins(settings: Options, found: Found, repository: Repository) -> None:
+def read_plugins(settings: Options, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the plugins and their options. Without the key `plugins`, semantic-release has four of them."""
     named = settings.get("plugins")
     plugins = [_plugin(each) for each in (_DEFAULT if named is None else listed(named))]
@@ -47,7 +47,7 @@ def _plugin(entry: Any) -> tuple[str, Options]:
     return str(entry), {}
 
 
-def _read_notes(name: str, options: Options, found: Found, repository: Repository) -> None:
+def _read_notes(name: str, options: Options, found: FoundKeys, repository: RepositoryFacts) -> None:
     config = options.get("presetConfig")
     if isinstance(config, dict):
         if "types" in config:
@@ -65,7 +65,7 @@ def _read_notes(name: str, options: Options, found: Found, repository: Repositor
         found.no_counterpart(f"{name}.{key}", "shipit makes the links itself")
 
 
-def _read_replacements(name: str, options: Options, found: Found, repository: Repository) -> None:
+def _read_replacements(name: str, options: Options, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the files whose version the plugin replaces."""
     files = [
         NamedFile(f"{name}.replacements[{number}] ({path})", str(path).removeprefix("./"))

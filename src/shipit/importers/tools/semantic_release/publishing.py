@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shipit.importers.keys import listed
-from shipit.importers.model import Found, Repository
+from shipit.importers.model import FoundKeys, RepositoryFacts
 from shipit.importers.versions import read_subject
 from shipit.versionfiles import detect, format_of
 
@@ -13,7 +13,7 @@ Options = dict[str, Any]
 _SERVER = ("githubUrl", "githubApiPathPrefix", "githubApiUrl", "proxy")
 
 
-def read_changelog(name: str, options: Options, found: Found, repository: Repository) -> None:
+def read_changelog(name: str, options: Options, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the options of the plugin that writes the changelog."""
     file = options.get("changelogFile", "CHANGELOG.md")
     found.taken(f"{name}.changelogFile", "changelog.file", str(file).removeprefix("./"))
@@ -21,7 +21,7 @@ def read_changelog(name: str, options: Options, found: Found, repository: Reposi
         found.default(f"{name}.changelogTitle", "the title stays in the file")
 
 
-def read_git(name: str, options: Options, found: Found, repository: Repository) -> None:
+def read_git(name: str, options: Options, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the options of the plugin that makes the release commit."""
     message = str(options.get("message", "chore(release): ${nextRelease.version} [skip ci]"))
     if "[skip ci]" in message or "[ci skip]" in message:
@@ -38,7 +38,7 @@ def read_git(name: str, options: Options, found: Found, repository: Repository) 
         _read_committed(f"{name}.assets", [file.removeprefix("./") for file in files], found, repository)
 
 
-def _read_committed(key: str, files: list[str], found: Found, repository: Repository) -> None:
+def _read_committed(key: str, files: list[str], found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the files that the release commit contains: changelog, version files and others."""
     versions = [file for file in files if format_of(file) and repository.read(file) is not None and "*" not in file]
     changelog = str(found.settings.get("changelog", {}).get("file", "CHANGELOG.md"))
@@ -51,7 +51,7 @@ def _read_committed(key: str, files: list[str], found: Found, repository: Reposi
         found.taken(key, "release.version-files", versions)
 
 
-def read_github(name: str, options: Options, found: Found, repository: Repository) -> None:
+def read_github(name: str, options: Options, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the options of the plugin that makes the release on GitHub."""
     for number, asset in enumerate(listed(options.get("assets", ()))):
         _read_asset(f"{name}.assets[{number}]", asset, found)
@@ -68,7 +68,7 @@ def read_github(name: str, options: Options, found: Found, repository: Repositor
             found.no_counterpart(f"{name}.{key}", "shipit has no such option")
 
 
-def _read_asset(key: str, asset: Any, found: Found) -> None:
+def _read_asset(key: str, asset: Any, found: FoundKeys) -> None:
     pattern = asset.get("path") if isinstance(asset, dict) else asset
     if not isinstance(pattern, str) or "!" in pattern or "$" in pattern:
         found.undecided(key, "a pattern that `assets` cannot have")
@@ -79,7 +79,7 @@ def _read_asset(key: str, asset: Any, found: Found) -> None:
             found.no_counterpart(f"{key}.{option}", "an asset has the name of its file")
 
 
-def _read_comment(name: str, options: Options, found: Found) -> None:
+def _read_comment(name: str, options: Options, found: FoundKeys) -> None:
     comment = options.get("successComment")
     if comment is False or options.get("successCommentCondition") is False:
         found.default(f"{name}.successComment")
@@ -90,7 +90,7 @@ def _read_comment(name: str, options: Options, found: Found) -> None:
         found.taken(f"{name}.successComment", "announce.comment", True, "the comment has the text of shipit")
 
 
-def _read_label(name: str, options: Options, found: Found) -> None:
+def _read_label(name: str, options: Options, found: FoundKeys) -> None:
     labels = options.get("releasedLabels")
     if labels is False:
         found.default(f"{name}.releasedLabels")
@@ -103,7 +103,7 @@ def _read_label(name: str, options: Options, found: Found) -> None:
         found.taken(f"{name}.releasedLabels", "announce.label", label)
 
 
-def read_npm(name: str, options: Options, found: Found, repository: Repository) -> None:
+def read_npm(name: str, options: Options, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the options of the plugin that publishes to npm."""
     if options.get("npmPublish") is False:
         found.default(f"{name}.npmPublish", "shipit writes the version into package.json and publishes nothing to npm")

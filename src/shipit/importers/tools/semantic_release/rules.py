@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from shipit.core.commits import DEFAULT_BUMPS, KNOWN_TYPES, OTHERS
-from shipit.importers.model import Found, Repository
+from shipit.importers.model import FoundKeys, RepositoryFacts
 
 _PRESETS = {"angular", "conventionalcommits", "@semantic-release/conventionalcommits"}
 _BUMPS = {"major": "major", "minor": "minor", "patch": "patch", "false": "none", "none": "none"}
@@ -19,7 +19,7 @@ _BREAKING_WORDS = re.compile(r"BREAKING(?:[ -][A-Z]+)*")
 _BREAKING = "shipit counts a breaking change of this type as major"
 
 
-def read_rules(name: str, options: dict[str, Any], found: Found, repository: Repository) -> None:
+def read_rules(name: str, options: dict[str, Any], found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the options of the commit analyzer, which is the plugin `name`."""
     _read_preset(name, options, found)
     rules = options.get("releaseRules")
@@ -39,7 +39,7 @@ def read_rules(name: str, options: dict[str, Any], found: Found, repository: Rep
         found.taken(f"{name} (major version 0)", "release.major-on-zero", True, why)
 
 
-def _read_preset(name: str, options: dict[str, Any], found: Found) -> None:
+def _read_preset(name: str, options: dict[str, Any], found: FoundKeys) -> None:
     preset = options.get("preset", "angular")
     if "config" in options:
         found.undecided(f"{name}.config", f"shipit does not load the rules of `{options['config']}`")
@@ -51,7 +51,7 @@ def _read_preset(name: str, options: dict[str, Any], found: Found) -> None:
         found.no_counterpart(f"{name}.presetConfig", "it does not change the version")
 
 
-def read_parser(name: str, options: Any, found: Found) -> None:
+def read_parser(name: str, options: Any, found: FoundKeys) -> None:
     """Read the option `parserOpts` of the plugin `name`; None when it is not set."""
     for key, value in options.items() if isinstance(options, dict) else ():
         if key == "noteKeywords":
@@ -60,7 +60,7 @@ def read_parser(name: str, options: Any, found: Found) -> None:
             found.undecided(f"{name}.parserOpts.{key}", "shipit parses headers as the specification says")
 
 
-def _read_note_keywords(key: str, value: Any, found: Found) -> None:
+def _read_note_keywords(key: str, value: Any, found: FoundKeys) -> None:
     """Read the words that announce a breaking change."""
     words = [str(word) for word in (value if isinstance(value, list) else [value])]
     others = [word for word in words if word not in ("BREAKING CHANGE", "BREAKING-CHANGE")]
@@ -79,7 +79,7 @@ class _Rule(Struct):
     bump: str
 
 
-def _read_rules(rules: Mapping[str, Any], found: Found) -> None:
+def _read_rules(rules: Mapping[str, Any], found: FoundKeys) -> None:
     """Read the rules, by their keys."""
     read = {key: parsed for key, rule in rules.items() if (parsed := _parsed_rule(key, rule, found))}
     names = dict.fromkeys(name for rule in read.values() for name in rule.names)
@@ -101,7 +101,7 @@ def _decided(name: str, rules: Iterable[_Rule]) -> str:
     return decided
 
 
-def _parsed_rule(key: str, rule: Any, found: Found) -> _Rule | None:
+def _parsed_rule(key: str, rule: Any, found: FoundKeys) -> _Rule | None:
     """Return a rule for types; None for any other rule, which is reported."""
     bump = _BUMPS.get(str(rule.get("release")).lower()) if isinstance(rule, dict) else None
     if not isinstance(rule, dict) or bump is None or rule.keys() - {"type", "scope", "release", "breaking", "revert"}:
@@ -120,7 +120,7 @@ def _parsed_rule(key: str, rule: Any, found: Found) -> _Rule | None:
     return None
 
 
-def _read_special(key: str, rule: dict[str, Any], what: str, same: bool, found: Found) -> None:
+def _read_special(key: str, rule: dict[str, Any], what: str, same: bool, found: FoundKeys) -> None:
     if same and rule.keys() == {what, "release"}:
         found.default(key)
     else:
@@ -128,7 +128,7 @@ def _read_special(key: str, rule: dict[str, Any], what: str, same: bool, found: 
         found.undecided(key, f"shipit has its own rule for a commit that is {kind}")
 
 
-def _take(key: str, rule: _Rule, decided: Mapping[str, str], found: Found) -> None:
+def _take(key: str, rule: _Rule, decided: Mapping[str, str], found: FoundKeys) -> None:
     """Set the bumps of a rule that differ from those that shipit has without it."""
     changed = {}
     for name in rule.names:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from shipit.importers.workflows.model import Step
+from shipit.importers.workflows.model import WorkflowStep
 from shipit.importers.workflows.old_steps.docker import lines, metadata_references
 from shipit.importers.workflows.old_steps.job import JobState, report_build
 from shipit.importers.workflows.old_steps.login import read_login
 from shipit.importers.workflows.old_steps.servers import read_ssh
 from shipit.importers.workflows.old_steps.shell import read_commands
 
-ReadStep = Callable[[JobState, Step], None]
+ReadStep = Callable[[JobState, WorkflowStep], None]
 
 
 def _default(why: str = "") -> ReadStep:
@@ -27,7 +27,7 @@ def _undecided(why: str) -> ReadStep:
     return lambda job, step: job.found.undecided(job.name(step, step.uses), why)
 
 
-def _checkout(job: JobState, step: Step) -> None:
+def _checkout(job: JobState, step: WorkflowStep) -> None:
     if "submodules" in step.inputs and step.inputs["submodules"] != "false":
         job.setup.submodules = True
         why = "" if "token" not in step.inputs else "give the step `token`, too: the submodules need it"
@@ -37,7 +37,7 @@ def _checkout(job: JobState, step: Step) -> None:
         job.found.default(job.name(step, step.uses))
 
 
-def _java(job: JobState, step: Step) -> None:
+def _java(job: JobState, step: WorkflowStep) -> None:
     job.setup.java = job.known(step.inputs.get("java-version", "")) or "21"
     job.setup.distribution = step.inputs.get("distribution", "temurin")
     job.found.default(job.name(step, step.uses), "the new job sets up Java, too")
@@ -45,7 +45,7 @@ def _java(job: JobState, step: Step) -> None:
         _cache(job, step)
 
 
-def _node(job: JobState, step: Step) -> None:
+def _node(job: JobState, step: WorkflowStep) -> None:
     if not job.needs_node:
         job.found.default(job.name(step, step.uses), "only the release tool needed Node.js")
         return
@@ -55,12 +55,12 @@ def _node(job: JobState, step: Step) -> None:
         _cache(job, step)
 
 
-def _cache(job: JobState, step: Step) -> None:
+def _cache(job: JobState, step: WorkflowStep) -> None:
     why = "a job that can push takes no cache, because its content may come from another workflow"
     job.found.no_counterpart(job.name(step, f"cache of {step.uses}"), why)
 
 
-def _gradle(job: JobState, step: Step) -> None:
+def _gradle(job: JobState, step: WorkflowStep) -> None:
     arguments = step.inputs.get("arguments", "")
     if arguments:
         read_commands(job, step, f"./gradlew {arguments}")
@@ -68,13 +68,13 @@ def _gradle(job: JobState, step: Step) -> None:
         job.found.default(job.name(step, step.uses), "the wrapper of Gradle needs no set-up")
 
 
-def _login(job: JobState, step: Step) -> None:
+def _login(job: JobState, step: WorkflowStep) -> None:
     registry = job.known(step.inputs.get("registry", "docker.io"))
     username, password = step.inputs.get("username", ""), step.inputs.get("password", "")
     read_login(job, step, registry, username, password)
 
 
-def _metadata(job: JobState, step: Step) -> None:
+def _metadata(job: JobState, step: WorkflowStep) -> None:
     images = [job.known(each) for each in lines(step.inputs.get("images", ""))]
     rules = [job.known(each) for each in lines(step.inputs.get("tags", "type=ref,event=branch"))]
     references, lost = metadata_references(images, rules, step.inputs.get("flavor", ""))
@@ -87,13 +87,13 @@ def _metadata(job: JobState, step: Step) -> None:
         )
 
 
-def _build_push(job: JobState, step: Step) -> None:
+def _build_push(job: JobState, step: WorkflowStep) -> None:
     key = job.name(step, step.uses)
     build = job.docker.build_push(key, {name: job.known(value) for name, value in step.inputs.items()})
     report_build(job, step, build)
 
 
-def _ecr(job: JobState, step: Step) -> None:
+def _ecr(job: JobState, step: WorkflowStep) -> None:
     account = re.match(r"arn:aws:iam::(\d{12}):", job.setup.aws_role)
     if account and job.setup.aws_region:
         registry = f"{account[1]}.dkr.ecr.{job.setup.aws_region}.amazonaws.com"
@@ -101,7 +101,7 @@ def _ecr(job: JobState, step: Step) -> None:
     job.found.default(job.name(step, step.uses), "shipit logs in to ECR with the credentials of AWS")
 
 
-def _aws(job: JobState, step: Step) -> None:
+def _aws(job: JobState, step: WorkflowStep) -> None:
     job.setup.aws_region = job.known(step.inputs.get("aws-region", ""))
     job.setup.aws_role = job.known(step.inputs.get("role-to-assume", ""))
     if job.setup.aws_role:
@@ -111,7 +111,7 @@ def _aws(job: JobState, step: Step) -> None:
         job.found.undecided(job.name(step, step.uses), why)
 
 
-def _qemu(job: JobState, step: Step) -> None:
+def _qemu(job: JobState, step: WorkflowStep) -> None:
     job.found.undecided(job.name(step, step.uses), "for another platform, add this step to the new job before shipit")
 
 
@@ -151,6 +151,6 @@ ACTIONS: Mapping[str, ReadStep] = {
 """The actions that are known, by name. One that is not in the table needs a decision."""
 
 
-def read_action(job: JobState, step: Step) -> None:
+def read_action(job: JobState, step: WorkflowStep) -> None:
     """Report what becomes of a step that uses an action."""
     ACTIONS.get(step.uses, _undecided("an action that shipit does not know"))(job, step)

@@ -20,7 +20,7 @@ _OPTIONS = {
 }  # fmt: skip
 
 
-class Build(Struct):
+class DockerBuild(Struct):
     """A build of an image.
 
     Attributes:
@@ -51,7 +51,7 @@ class Docker:
     """The builds of a job so far."""
 
     def __init__(self) -> None:
-        self.builds: list[Build] = []
+        self.builds: list[DockerBuild] = []
         self.variables: dict[str, str] = {}  # the expression of each variable in the name of an image
 
     def reference(self, text: str) -> str:
@@ -63,9 +63,9 @@ class Docker:
 
         return _OF_REPOSITORY.sub(replaced, text)
 
-    def build(self, key: str, words: Sequence[str], directory: str = "") -> Build:
+    def build(self, key: str, words: Sequence[str], directory: str = "") -> DockerBuild:
         """Read the words after `docker build`, which runs in `directory`."""
-        build, rest = Build(key), iter(words)
+        build, rest = DockerBuild(key), iter(words)
         args: dict[str, str] = {}
         for word in rest:
             option, equals, value = word.partition("=")
@@ -86,9 +86,9 @@ class Docker:
                 build.settings["dockerfile"] = f"{directory}/{build.settings['dockerfile']}"
         return self._add(build, args, pushed=build.pushed == ["*"])
 
-    def build_push(self, key: str, inputs: dict[str, str]) -> Build:
+    def build_push(self, key: str, inputs: dict[str, str]) -> DockerBuild:
         """Read the inputs of `docker/build-push-action`."""
-        build, args = Build(key), dict[str, str]()
+        build, args = DockerBuild(key), dict[str, str]()
         for name, value in inputs.items():
             if name == "tags":
                 build.references += map(self.reference, lines(value))
@@ -130,7 +130,7 @@ class Docker:
             build.pushed += [] if each in build.pushed else [each]
         return bool(fitting)
 
-    def _add(self, build: Build, args: dict[str, str], *, pushed: bool) -> Build:
+    def _add(self, build: DockerBuild, args: dict[str, str], *, pushed: bool) -> DockerBuild:
         if args:
             build.settings["args"] = args
         directory = build.settings.get("context", ".")
@@ -145,7 +145,7 @@ def _is(known: str, reference: str, all_tags: bool) -> bool:
     return split_reference(known)[0] == reference if all_tags else known in (reference, f"{reference}:latest")
 
 
-def _set(build: Build, args: dict[str, str], name: str, value: str) -> None:
+def _set(build: DockerBuild, args: dict[str, str], name: str, value: str) -> None:
     if name == "tag":
         build.references.append(value)
     elif name == "arg":

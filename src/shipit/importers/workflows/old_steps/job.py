@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from shipit.importers.model import Found
+from shipit.importers.model import FoundKeys
 from shipit.importers.workflows.expressions import expanded, is_known, with_spaces
-from shipit.importers.workflows.model import Setup, Step
-from shipit.importers.workflows.old_steps.docker import Build, Docker
-from shipit.importers.workflows.targets import Read, Target
+from shipit.importers.workflows.model import Setup, WorkflowStep
+from shipit.importers.workflows.old_steps.docker import Docker, DockerBuild
+from shipit.importers.workflows.targets import ConvertedTarget, Read
 
 
 class JobState:
@@ -27,7 +27,7 @@ class JobState:
     """
 
     def __init__(
-        self, found: Found, scope: dict[str, str], environment: str = "", read: Read = lambda path: None
+        self, found: FoundKeys, scope: dict[str, str], environment: str = "", read: Read = lambda path: None
     ) -> None:
         self.found = found
         self.scope = scope
@@ -39,13 +39,13 @@ class JobState:
         self.directory = ""
         self.read = read
         self.needs_node = True
-        self.targets: list[tuple[int, Target]] = []
+        self.targets: list[tuple[int, ConvertedTarget]] = []
 
     def known(self, text: str) -> str:
         """Return a text with the values of expressions and variables that are known."""
         return expanded(text, self.scope)
 
-    def name(self, step: Step, what: str) -> str:
+    def name(self, step: WorkflowStep, what: str) -> str:
         """Return the name of a step in the report."""
         return f"line {step.line}: {what}"
 
@@ -55,7 +55,7 @@ def is_secret(text: str) -> bool:
     return text.startswith("${{") and text.endswith("}}") and ("secrets." in text or "vars." in text)
 
 
-def report_build(job: JobState, step: Step, build: Build) -> None:
+def report_build(job: JobState, step: WorkflowStep, build: DockerBuild) -> None:
     """Report the names and the options of a build that cannot be written into shipit.toml."""
     for reference in build.references:
         if not is_known(reference):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from shipit.importers.workflows.model import Step
+from shipit.importers.workflows.model import WorkflowStep
 from shipit.importers.workflows.old_steps.job import JobState, is_secret
 
 
-def read_login(job: JobState, step: Step, registry: str, username: str, password: str) -> None:
+def read_login(job: JobState, step: WorkflowStep, registry: str, username: str, password: str) -> None:
     """Read a login to a registry, whose name and password are texts or expressions."""
     key = job.name(step, f"login to {registry}")
     if "ghcr.io" in registry:

@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from shipit.importers.model import lines_of
-from shipit.importers.workflows.model import Step
+from shipit.importers.workflows.model import WorkflowStep
 from shipit.importers.workflows.old_steps.job import JobState, is_secret
 from shipit.importers.workflows.script import commands
 from shipit.importers.workflows.targets import LOCAL, target_of
@@ -19,7 +19,7 @@ _RUN = re.compile(r"docker run\b(?P<options>.*)")
 _PATH = re.compile(r"(?P<variable>\$)?(?P<path>[\w./-]++)")
 
 
-def read_ssh(job: JobState, step: Step) -> None:
+def read_ssh(job: JobState, step: WorkflowStep) -> None:
     """Read a step of `appleboy/ssh-action`: its script on the host becomes a target."""
     key, script = job.name(step, step.uses), job.known(step.inputs.get("script", ""))
     if is_secret(step.inputs.get("key", "")):
@@ -34,7 +34,7 @@ def read_ssh(job: JobState, step: Step) -> None:
         job.found.undecided(f"{key}, host key", why)
 
 
-def read_local_deployment(job: JobState, step: Step, key: str, command: str) -> None:
+def read_local_deployment(job: JobState, step: WorkflowStep, key: str, command: str) -> None:
     """Read a command of docker on the runner itself."""
     if "up" in command or " run " in command:
         _propose(job, job.known(step.run), _address_of(job), step.directory)
@@ -43,7 +43,7 @@ def read_local_deployment(job: JobState, step: Step, key: str, command: str) -> 
         job.found.default(key, "shipit replaces the containers itself")
 
 
-def read_deployment(job: JobState, step: Step, key: str, why: str) -> None:
+def read_deployment(job: JobState, step: WorkflowStep, key: str, why: str) -> None:
     """Read a command that deploys from the runner; `why` is the report if it leaves a doubt."""
     _propose(job, job.known(step.run), _address_of(job), step.directory)
     job.found.undecided(key, why)

@@ -7,7 +7,7 @@ import shlex
 
 from shipit.core import limits
 from shipit.importers.workflows.expressions import with_spaces, without_spaces
-from shipit.importers.workflows.model import Step
+from shipit.importers.workflows.model import WorkflowStep
 from shipit.importers.workflows.old_steps.installation import installs_release_tool
 from shipit.importers.workflows.old_steps.job import JobState, report_build
 from shipit.importers.workflows.old_steps.login import read_login
@@ -39,12 +39,12 @@ _OPERATOR = re.compile(r"[|&<>]")
 _SECRET = re.compile(r"\$\{\{ *secrets\.\w+ *\}\}")
 
 
-def read_run(job: JobState, step: Step) -> None:
+def read_run(job: JobState, step: WorkflowStep) -> None:
     """Report what becomes of a step with commands."""
     read_commands(job, step, step.run)
 
 
-def read_commands(job: JobState, step: Step, script: str) -> None:
+def read_commands(job: JobState, step: WorkflowStep, script: str) -> None:
     """Report what becomes of each command of a script. Its variables are not known in the next step."""
     outside = job.scope
     job.scope = {**outside, **{f"env.{name}": job.known(value) for name, value in step.env.items()}}
@@ -78,7 +78,7 @@ def _is_whole(command: str) -> bool:
     return "\n" not in command and all(command.count(a) == command.count(b) for a, b in ("()", "{}"))
 
 
-def _read_command(job: JobState, step: Step, command: str) -> None:
+def _read_command(job: JobState, step: WorkflowStep, command: str) -> None:
     if found := _TO_ENVIRONMENT.fullmatch(command):
         value = job.known(found[2].strip())
         job.lasting |= {f"env.{found[1]}": value, f"steps.{step.id}.outputs.{found[1]}": value}
@@ -90,7 +90,7 @@ def _read_command(job: JobState, step: Step, command: str) -> None:
         _read_known(job, step, command, job.known(command))
 
 
-def _read_known(job: JobState, step: Step, command: str, known: str) -> None:
+def _read_known(job: JobState, step: WorkflowStep, command: str, known: str) -> None:
     key = job.name(step, f"`{_short(command)}`")
     if _CHMOD.fullmatch(command):
         job.commands.append((key, "chmod +x gradlew"))
@@ -121,7 +121,7 @@ def _read_known(job: JobState, step: Step, command: str, known: str) -> None:
         job.commands.append((key, f"cd {job.directory} && {known}" if job.directory else known))
 
 
-def _read_docker(job: JobState, step: Step, key: str, command: str) -> None:
+def _read_docker(job: JobState, step: WorkflowStep, key: str, command: str) -> None:
     piped = re.match(r"(?:echo|printf) .*?\| *(docker login .*)", command)
     command_of_docker = piped[1] if piped else command
     if _OPERATOR.search(_QUOTED.sub("", command_of_docker)):
@@ -161,7 +161,7 @@ def _read_push(job: JobState, key: str, reference: str, *, all_tags: bool) -> No
         job.found.undecided(key, "no step of this job builds this image")
 
 
-def _read_login(job: JobState, step: Step, words: list[str], command: str) -> None:
+def _read_login(job: JobState, step: WorkflowStep, words: list[str], command: str) -> None:
     username = password = registry = ""
     rest = iter(words)
     for word in rest:
