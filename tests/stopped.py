@@ -31,7 +31,7 @@ from shipit.adapters.project import Project
 from shipit.cli.main import run
 from shipit.core import limits
 from shipit.testing import interrupted, recorded
-from shipit.testing.interrupt import watched
+from shipit.testing.interrupt import watched_world
 from shipit.world import World
 
 writes: list[str] = []
@@ -61,7 +61,7 @@ def _watched(world: World) -> World:
     if "WRITES" in os.environ:
         world, writes = recorded(world)
     if "STATES" in os.environ:
-        world = watched(world, lambda when, name: states.append(_state(Path(os.environ["STATES_OF"]))))
+        world = watched_world(world, lambda when, name: states.append(_state(Path(os.environ["STATES_OF"]))))
     if "STOP_AT" in os.environ:
         world = interrupted(world, int(os.environ["STOP_AT"]), os.environ["STOP_WHEN"], _kill_this)  # type: ignore[arg-type]
     return world

@@ -30,9 +30,9 @@ def report(project: Project, since: dt.date | None = None) -> Report:
     Raises `PreflightError` when there are version tags, but none in the configured format.
     """
     from shipit.plan.notifications import project_name
-    from shipit.plan.report import make_report, observe_history, observe_records, observe_served
+    from shipit.plan.report import make_report, observe_past, observe_records, observe_served
 
-    histories, gaps = observe_history(project.git, project.config)
+    histories, gaps = observe_past(project.git, project.config)
     names = [name for name, each in project.config.environments.items() if each.targets]
     records = [observe_records(project.world, project.config, name) for name in names]
     environments = [(each, observe_served(project.git, each, histories)) for each in records]

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from shipit.core.commits.message_rules import COMMITLINT_FILES, MessageRule, is_checked
-from shipit.importers.keys import listed
+from shipit.importers.keys import as_list
 from shipit.importers.model import ImportedKey
 from shipit.importers.places import read_first
 
@@ -81,7 +81,7 @@ def read_commitlint(read: Callable[[str], str | None]) -> Commitlint | None:
         return None
     file, values = place
     found = _Reading(file)
-    for preset in listed(values.get("extends")):
+    for preset in as_list(values.get("extends")):
         found.extend(str(preset))
     for key in values.keys() - {"extends", "rules", "defaultIgnores"}:
         found.leave_out(key, _NO_COUNTERPART.get(key, "shipit has nothing like it"))

@@ -67,7 +67,7 @@ def read_by_others(key: str, value: Any, found: FoundKeys) -> None:
     """Report nothing: the key is read together with another one."""
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """Return a list as it is, nothing for an empty value, and any other value as a list with it alone."""
     if value is None or value is False:
         return []

@@ -75,10 +75,10 @@ def recorded(world: World) -> tuple[World, list[str]]:
     A name is port and method, such as `git.push` or `containers.start`. Writes that raise are included.
     """
     writes: list[str] = []
-    return watched(world, lambda when, name: writes.append(name) if when == "before" else None), writes
+    return watched_world(world, lambda when, name: writes.append(name) if when == "before" else None), writes
 
 
-def watched(world: World, see: Callable[[When, str], None]) -> World:
+def watched_world(world: World, see: Callable[[When, str], None]) -> World:
     """Return a wrapper of `world` that calls `see` before each write, and after it if it succeeded, with its name."""
 
     def call(name: str, write: Callable[..., Any], *args: Any, **named: Any) -> Any:

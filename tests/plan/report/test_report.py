@@ -32,7 +32,7 @@ from shipit.plan.report import (
     ServedCommits,
     Spread,
     make_report,
-    observe_history,
+    observe_past,
     record_of,
 )
 from shipit.plan.report.deployments import deployments
@@ -355,7 +355,7 @@ def test_merges_and_release_commits_are_no_changes_of_people() -> None:
     world.git.check_out("main", base)
     world.commit("fix: c")
     world.git.merge(side, "Merge pull request #1")
-    (history,), gaps = observe_history(world.git, config_of(""))
+    (history,), gaps = observe_past(world.git, config_of(""))
     assert gaps == ()
     assert [len(each.authored or ()) for each in history.releases] == [2]  # `chore: begin` and `feat: a`
     assert history.unreleased
@@ -371,7 +371,7 @@ def test_a_release_on_another_branch_is_shown_and_its_commits_do_not_wait() -> N
     world.git.tag("v1.0.1")
     world.commit("fix: only on 1.x")
     world.git.check_out("main", base)
-    (history,), _ = observe_history(world.git, config_of(""))
+    (history,), _ = observe_past(world.git, config_of(""))
     assert [(each.version, len(each.authored or ())) for each in history.releases] == [("1.0.1", 1), ("1.0.0", 2)]
     assert history.unreleased == ()
 
@@ -383,7 +383,7 @@ def test_packages_count_only_the_commits_that_change_them() -> None:
     world.git.tag("web-v1.0.0")
     world.commit("fix: web", {"web/a.txt": "2"})
     config = config_of('[packages.web]\npath = "web"\n[packages.api]\npath = "api"')
-    (web, other), _ = observe_history(world.git, config)
+    (web, other), _ = observe_past(world.git, config)
     assert ([len(each.authored or ()) for each in web.releases], len(web.unreleased or ())) == ([1], 1)
     assert (other.releases, len(other.unreleased or ())) == ((), 1)
 
@@ -392,7 +392,7 @@ def test_tags_of_another_format_are_refused() -> None:
     world = FakeWorld.new()
     world.git.tag("1.0.0")
     with pytest.raises(PreflightError):
-        observe_history(world.git, config_of(""))
+        observe_past(world.git, config_of(""))
 
 
 def test_a_shallow_clone_without_its_remote_gives_no_number_that_needs_the_rest(
@@ -410,7 +410,7 @@ def test_a_shallow_clone_without_its_remote_gives_no_number_that_needs_the_rest(
         raise RemoteError("the remote does not answer")
 
     monkeypatch.setattr(world.git, "deepen", refuse)
-    (history,), gaps = observe_history(world.git, config_of(""))
+    (history,), gaps = observe_past(world.git, config_of(""))
     assert [gap.code for gap in gaps] == ["shallow"]
     assert "the remote does not answer" in gaps[0].why
     found = make_report("shop", [history], [], until=T)
@@ -421,7 +421,7 @@ def test_a_shallow_clone_without_its_remote_gives_no_number_that_needs_the_rest(
 
 
 def test_before_the_first_commit_there_is_nothing_to_report() -> None:
-    histories, gaps = observe_history(FakeWorld.new({}).git, config_of(""))
+    histories, gaps = observe_past(FakeWorld.new({}).git, config_of(""))
     assert (histories, gaps) == ((), (Gap("no-commit"),))
 
 
@@ -432,7 +432,7 @@ def test_a_real_repository_is_read_in_the_same_way(repo: Repository) -> None:
     repo.tag("v1.0.1", message="1.0.1")
     repo.commit("docs: c")
     git = GitRepository(str(repo.path))
-    (history,), gaps = observe_history(git, config_of(""))
+    (history,), gaps = observe_past(git, config_of(""))
     times = git.tag_times()
     assert [(each.version, each.at, len(each.authored or ())) for each in history.releases] == [
         ("1.0.1", times["v1.0.1"], 1),

@@ -20,7 +20,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.exceptions import ReadTimeout
 from urllib3 import HTTPResponse
 
-from shipit.adapters.http.bounded_http import Watch, read_body, too_large, watch_connections, watched
+from shipit.adapters.http.bounded_http import Watch, read_body, too_large, watch_connections, watched_connections
 from shipit.adapters.http.json_values import has_too_many_values, too_many_values
 from shipit.core import limits
 
@@ -135,4 +135,4 @@ class _UnixPool(UnixHTTPConnectionPool):
         return _UnixConnection(self.base_url, self.socket_path, self.timeout)  # type: ignore[arg-type]  # not an `int`
 
 
-_UnixConnection = watched(UnixHTTPConnection)
+_UnixConnection = watched_connections(UnixHTTPConnection)

@@ -38,7 +38,7 @@ class TimedOut(Exception):
         self.programs = tuple(programs)
 
 
-def guarded(argv: Sequence[str]) -> list[str]:
+def guarded_argv(argv: Sequence[str]) -> list[str]:
     """Return the command that runs `argv` beside a guard, for `run_remote`."""
     return ["sh", "-c", _GUARD, "sh", *argv]
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shipit.adapters.git.calls import Output, TimedOut, Waiting, guarded, run_local, run_remote
+from shipit.adapters.git.calls import Output, TimedOut, Waiting, guarded_argv, run_local, run_remote
 from shipit.adapters.git.errors import (
     WRITABLE,
     SentToken,
@@ -348,7 +348,9 @@ class GitRepository(GitObjects):
         """Run a git that talks to the remote, with the variables `env`; raises `RemoteTimeout` after `remote_limit`."""
         try:
             return run_remote(
-                lambda stdin: self._start(guarded(["git", *words]), istream=stdin, env=env, start_new_session=True),
+                lambda stdin: self._start(
+                    guarded_argv(["git", *words]), istream=stdin, env=env, start_new_session=True
+                ),
                 self.remote_limit,
                 lambda seconds: self._waiting(_description(words[0], self.remote), seconds, self.remote_limit),
             )

@@ -298,7 +298,7 @@ class _Watched:
         _current.get().sent()
 
 
-def watched(connection: type[_Connection]) -> type[_Connection]:
+def watched_connections(connection: type[_Connection]) -> type[_Connection]:
     """Return a class of connections of urllib3 that a `Watch` can end."""
     return type(connection.__name__, (_Watched, connection), {})  # error messages name the class
 
@@ -309,7 +309,7 @@ def watch_connections(manager: PoolManager) -> None:
     from urllib3.connection import HTTPConnection, HTTPSConnection
 
     manager.pool_classes_by_scheme = {
-        scheme: type(pool.__name__, (pool,), {"ConnectionCls": watched(connection)})
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": watched_connections(connection)})
         for scheme, pool, connection in (
             ("http", HTTPConnectionPool, HTTPConnection),
             ("https", HTTPSConnectionPool, HTTPSConnection),

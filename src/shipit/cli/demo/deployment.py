@@ -159,7 +159,7 @@ def lost(played: list[Played]) -> int:
     return sum(each.lost for each in played)
 
 
-def report(played: list[Played]) -> dict[str, Any]:
+def deployment_figures(played: list[Played]) -> dict[str, Any]:
     """Return the figures for `--json`."""
     acts = [
         {

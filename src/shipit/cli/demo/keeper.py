@@ -27,7 +27,7 @@ _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _GRACE = 15  # seconds
 
 
-def keep(directory: Path, name: str, url: str, engine: list[str]) -> None:
+def wait_and_remove(directory: Path, name: str, url: str, engine: list[str]) -> None:
     """Wait until standard input closes, then remove everything.
 
     Args:
@@ -128,4 +128,4 @@ def _unmount(directory: Path) -> None:
 
 if __name__ == "__main__":
     asked = json.loads(sys.argv[1])
-    keep(Path(asked["directory"]), asked["name"], asked["url"], asked["engine"])
+    wait_and_remove(Path(asked["directory"]), asked["name"], asked["url"], asked["engine"])

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from shipit.cli.demo.deployment import VERSIONS, lost, play, report, table
+from shipit.cli.demo.deployment import VERSIONS, deployment_figures, lost, play, table
 from shipit.cli.demo.stage import Stage, open_stage
 from shipit.cli.output import Output
 from shipit.errors import CommandError
 
 
-def show_deployment(output: Output, directory: str | None, *, as_json: bool) -> None:
+def show_deployments(output: Output, directory: str | None, *, as_json: bool) -> None:
     """Deploy versions of a small page under load, print the figures, and remove everything.
 
     Args:
@@ -34,7 +34,7 @@ def show_deployment(output: Output, directory: str | None, *, as_json: bool) -> 
         _heading(output, "The figures")
         output.say(table(played))
         if as_json:
-            output.json(report(played))
+            output.json(deployment_figures(played))
         elif sys.stdin.isatty() and output.is_interactive:
             _wait(stage, output)
     output.say("\n  Everything that was started is stopped and removed.")

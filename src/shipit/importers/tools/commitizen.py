@@ -9,9 +9,9 @@ from typing import Any
 from shipit.core.commits import DEFAULT_BUMPS
 from shipit.importers.keys import (
     ReadKey,
+    as_list,
     default,
     default_if,
-    listed,
     no_counterpart,
     read_by_others,
     read_keys,
@@ -133,7 +133,7 @@ def _read_tag_format(value: Any, found: FoundKeys, repository: RepositoryFacts) 
 
 def _read_files(file: str, settings: Settings, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the version files: that of the provider, and those in `version_files`."""
-    provider, entries = str(settings.get("version_provider", "commitizen")), listed(settings.get("version_files"))
+    provider, entries = str(settings.get("version_provider", "commitizen")), as_list(settings.get("version_files"))
     files: list[NamedFile] = []
     if provider == "commitizen":
         table = "tool.commitizen" if file.endswith(".toml") else "commitizen"
@@ -172,7 +172,7 @@ def _read_scheme(key: str, value: Any, found: FoundKeys) -> None:
 
 
 def _read_hooks(key: str, value: Any, found: FoundKeys) -> None:
-    for number, command in enumerate(listed(value)):
+    for number, command in enumerate(as_list(value)):
         text = re.sub(r"\$\{?(CZ_\w+)\}?", lambda name: f"${_VARIABLES.get(name[1], name[1])}", str(command))
         if "$CZ_" in text:
             found.undecided(f"{key}[{number}]", "it needs a variable that `prepare` does not have")
@@ -205,7 +205,7 @@ def _read_change_types(settings: Settings, found: FoundKeys) -> None:
     """Read the headings of the types, and the order of the headings."""
     headings, order = settings.get("change_type_map"), settings.get("change_type_order")
     headings = headings if isinstance(headings, dict) else {}
-    order = list(map(str, listed(order)))
+    order = list(map(str, as_list(order)))
     types = [(str(type), str(heading)) for type, heading in headings.items()]
     types += [(each.lower(), each) for each in order if each not in headings.values() and each.isalpha()]
     if not types:

@@ -9,9 +9,9 @@ from typing import Any
 from shipit.core.commits import DEFAULT_BUMPS, KNOWN_TYPES, OTHERS
 from shipit.importers.keys import (
     ReadKey,
+    as_list,
     default,
     default_if,
-    listed,
     no_counterpart,
     read_by_others,
     read_keys,
@@ -123,7 +123,7 @@ def _read_parsers(parsers: Any, found: FoundKeys) -> tuple[list[str], set[str]]:
     """Read the groups of commits as sections; return the types with a group, and those that are left out."""
     groups: list[tuple[str, str]] = []
     skipped: set[str] = set()
-    for number, parser in enumerate(listed(parsers)):
+    for number, parser in enumerate(as_list(parsers)):
         key = f"git.commit_parsers[{number}]"
         types = _types_of(parser)
         if types is None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from shipit.importers.keys import ReadKey, default, listed, no_counterpart, read_by_others, read_keys, undecided
+from shipit.importers.keys import ReadKey, as_list, default, no_counterpart, read_by_others, read_keys, undecided
 from shipit.importers.model import FoundKeys, Importer, RepositoryFacts
 from shipit.importers.places import read_first
 from shipit.importers.version_files import NamedFile, read_version_files
@@ -53,7 +53,7 @@ def _read(repository: RepositoryFacts) -> FoundKeys | None:
     for name, each in _tables(settings.get("packages")):
         _read_several(name, each, found)
     _read_notes(settings, found)
-    for number, workflow in enumerate(listed(settings.get("workflows"))):
+    for number, workflow in enumerate(as_list(settings.get("workflows"))):
         _read_workflow(f"workflows[{number}]", workflow, found)
     if repository.last is None or repository.last.major == 0:
         why = "knope raises 0.x only by a patch for a feature"
@@ -76,7 +76,7 @@ def _read_package(key: str, package: Settings, found: FoundKeys, repository: Rep
         found.taken(f"{key}.versioned_files", "release.version-files", [], "only the tag has the version")
     if "changelog" in package:
         found.taken(f"{key}.changelog", "changelog.file", str(package["changelog"]))
-    for number, asset in enumerate(listed(package.get("assets"))):
+    for number, asset in enumerate(as_list(package.get("assets"))):
         _read_asset(f"{key}.assets[{number}]", asset, found)
     _read_sections(key, package, found)
     if not repository.has_tag("v{version}") and repository.tags:
@@ -86,7 +86,7 @@ def _read_package(key: str, package: Settings, found: FoundKeys, repository: Rep
 def _files(key: str, package: Settings, found: FoundKeys) -> list[NamedFile]:
     """Return the version files of a package, without those that only depend on it."""
     files = []
-    for number, entry in enumerate(listed(package.get("versioned_files"))):
+    for number, entry in enumerate(as_list(package.get("versioned_files"))):
         name = f"{key}.versioned_files[{number}]"
         settings = entry if isinstance(entry, dict) else {"path": entry}
         if "dependency" in settings:
@@ -105,10 +105,10 @@ def _read_asset(key: str, asset: Any, found: FoundKeys) -> None:
 
 def _read_sections(key: str, package: Settings, found: FoundKeys) -> None:
     """Read the additional sections of the changelog. Their types are those of change files, and not of commits."""
-    for number, section in enumerate(listed(package.get("extra_changelog_sections"))):
+    for number, section in enumerate(as_list(package.get("extra_changelog_sections"))):
         name = f"{key}.extra_changelog_sections[{number}]"
         values = section if isinstance(section, dict) else {}
-        types = [str(each) for each in listed(values.get("types"))]
+        types = [str(each) for each in as_list(values.get("types"))]
         headings = {_HEADINGS[type]: str(values.get("name")) for type in types if type in _HEADINGS}
         if headings:
             before = found.settings.get("changelog", {}).get("sections", {})
@@ -151,7 +151,7 @@ def _read_notes(settings: Settings, found: FoundKeys) -> None:
 
 
 def _read_workflow(key: str, workflow: Any, found: FoundKeys) -> None:
-    for number, step in enumerate(listed(workflow.get("steps") if isinstance(workflow, dict) else None)):
+    for number, step in enumerate(as_list(workflow.get("steps") if isinstance(workflow, dict) else None)):
         name = f"{key}.steps[{number}]"
         kind = str(step.get("type")) if isinstance(step, dict) else ""
         if kind in _OWN:

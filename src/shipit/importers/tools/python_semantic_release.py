@@ -9,9 +9,9 @@ from typing import Any
 from shipit.core.commits import DEFAULT_BUMPS
 from shipit.importers.keys import (
     ReadKey,
+    as_list,
     default,
     default_if,
-    listed,
     no_counterpart,
     read_by_others,
     read_keys,
@@ -138,7 +138,7 @@ def _branch(settings: Any, repository: RepositoryFacts) -> str | None:
 def _read_files(settings: Settings, found: FoundKeys, repository: RepositoryFacts) -> None:
     files = []
     for option in ("version_toml", "version_variables"):
-        for number, entry in enumerate(listed(settings.get(option))):
+        for number, entry in enumerate(as_list(settings.get(option))):
             path, _, name = str(entry).partition(":")
             name = name.partition(":")[0]
             named = (name,) if option == "version_toml" or path.endswith(".py") else ()
@@ -147,7 +147,7 @@ def _read_files(settings: Settings, found: FoundKeys, repository: RepositoryFact
     if not files and detected(repository):
         why = "python-semantic-release writes the version into no file without `version_toml` and `version_variables`"
         found.taken("(no version file)", "release.version-files", [], why)
-    for asset in map(str, listed(settings.get("assets"))):
+    for asset in map(str, as_list(settings.get("assets"))):
         if asset in detected(repository):
             found.default(f"assets ({asset})", "shipit commits it")
         else:
@@ -177,10 +177,10 @@ def _read_options(options: Settings, found: FoundKeys) -> None:
     read_keys(options, _OPTIONS, found, "commit_parser_options.")
     level = options.get("default_bump_level", 0)
     usual = _LEVELS[level] if isinstance(level, int) and 0 <= level < len(_LEVELS) else "none"
-    allowed = list(map(str, listed(options.get("allowed_tags", _ALLOWED))))
+    allowed = list(map(str, as_list(options.get("allowed_tags", _ALLOWED))))
     levels = {
-        **dict.fromkeys(map(str, listed(options.get("patch_tags", ("fix", "perf")))), "patch"),
-        **dict.fromkeys(map(str, listed(options.get("minor_tags", "feat"))), "minor"),
+        **dict.fromkeys(map(str, as_list(options.get("patch_tags", ("fix", "perf")))), "patch"),
+        **dict.fromkeys(map(str, as_list(options.get("minor_tags", "feat"))), "minor"),
     }
     bumps = {
         type: levels.get(type, usual) if type in allowed else "none" for type in (*DEFAULT_BUMPS, *allowed, *levels)
@@ -210,7 +210,7 @@ def _read_build(key: str, value: Any, found: FoundKeys) -> None:
 
 
 def _read_assets(key: str, value: Any, found: FoundKeys) -> None:
-    for number, pattern in enumerate(listed(value)):
+    for number, pattern in enumerate(as_list(value)):
         found.added(f"{key}[{number}]", "release.assets", str(pattern).removeprefix("./"))
 
 

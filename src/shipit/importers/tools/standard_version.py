@@ -9,9 +9,9 @@ from typing import Any
 from shipit.core.commits import DEFAULT_BUMPS
 from shipit.importers.keys import (
     ReadKey,
+    as_list,
     default,
     default_if,
-    listed,
     no_counterpart,
     read_by_others,
     read_keys,
@@ -115,7 +115,7 @@ def _read_rules(found: FoundKeys, repository: RepositoryFacts, *, strict: bool) 
 def _read_files(entries: Any, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the files that get the version; those without a reader of shipit are reported."""
     files = []
-    for number, entry in enumerate(listed(entries)):
+    for number, entry in enumerate(as_list(entries)):
         settings, key = entry if isinstance(entry, dict) else {"filename": entry}, f"bumpFiles[{number}]"
         if "updater" in settings:
             found.undecided(key, f"`{settings['updater']}` is code: name the file in `version-files`")

@@ -13,7 +13,7 @@ from shipit.importers.workflows.old_steps.actions import read_action
 from shipit.importers.workflows.old_steps.installation import installs_release_tool
 from shipit.importers.workflows.old_steps.job import JobState
 from shipit.importers.workflows.old_steps.shell import read_run
-from shipit.importers.workflows.reading import JobsRead, OldDeployment, keep, proposals_of, settings_of
+from shipit.importers.workflows.reading import JobsRead, OldDeployment, add_job, proposals_of, settings_of
 from shipit.importers.workflows.triggers import (
     RELEASE,
     JobPlace,
@@ -111,7 +111,7 @@ def _read_job(
                 )
             else:
                 read_action(state, step) if step.uses else read_run(state, step)
-        keep(state, place, reading)
+        add_job(state, place, reading)
         for index, target in state.targets:
             line = re.match(r"line (\d+)", state.found.keys[index].key)
             where = f"{workflow.path}:{line[1]}" if line else workflow.path

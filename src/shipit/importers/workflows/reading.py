@@ -56,7 +56,7 @@ class JobsRead(Struct):
         return True
 
 
-def keep(state: JobState, place: JobPlace, reading: JobsRead) -> None:
+def add_job(state: JobState, place: JobPlace, reading: JobsRead) -> None:
     """Add the images and the set-up of a job to those of its environment."""
     images: dict[str, Settings] = {}
     for build in state.docker.builds:

@@ -17,7 +17,7 @@ from shipit.plan.report.model import ReleaseFigures as ReleaseFigures
 from shipit.plan.report.model import Report as Report
 from shipit.plan.report.model import Spread as Spread
 from shipit.plan.report.model import Waiting as Waiting
-from shipit.plan.report.observe import observe_history as observe_history
+from shipit.plan.report.observe import observe_past as observe_past
 from shipit.plan.report.releases import PackageHistory as PackageHistory
 from shipit.plan.report.releases import PastRelease as PastRelease
 from shipit.plan.report.served import observe_records as observe_records

@@ -13,7 +13,7 @@ from shipit.core.deploy import DeployRecord, machine
 from shipit.plan.report.deployments import deployments, undated_events
 from shipit.plan.report.figures import frequency, spread
 from shipit.plan.report.model import DeploymentFigures, EnvironmentFigures, Failures, Gap
-from shipit.plan.report.releases import PackageHistory, lead_times, waiting
+from shipit.plan.report.releases import PackageHistory, lead_times, waiting_commits
 
 
 class PlaceRecord(Struct, frozen=True):
@@ -101,7 +101,7 @@ def environment_figures(
         spread(_from_release(counted, since, histories)),
         _failures(records.known, since),
         spread(each.restored for each in records.known if each.restored is not None and _begun(each, since)),
-        None if served.waiting is None else waiting(served.waiting),
+        None if served.waiting is None else waiting_commits(served.waiting),
         None if served.releases is None else _newer_releases(served.releases, histories),
     )
 

@@ -39,7 +39,7 @@ class _Read(Struct):
         return sum(version is not None and version.prerelease is not None for version in versions)
 
 
-def observe_history(git: Git, config: Config) -> tuple[tuple[PackageHistory, ...], tuple[Gap, ...]]:
+def observe_past(git: Git, config: Config) -> tuple[tuple[PackageHistory, ...], tuple[Gap, ...]]:
     """Return the past of each package, and the data that the clone lacks. The log is read once.
 
     The missing history of a shallow clone is fetched first. If that fails, this is one of the gaps.

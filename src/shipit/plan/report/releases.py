@@ -56,7 +56,7 @@ def package_figures(history: PackageHistory, since: int | None, until: int) -> P
         frequency([each.at for each in dated], since, until),
         spread(intervals(each.at for each in shown)),
         spread(duration for each in shown for duration in lead_times(each.authored or (), each.at)),
-        None if history.unreleased is None else waiting(history.unreleased),
+        None if history.unreleased is None else waiting_commits(history.unreleased),
     )
 
 
@@ -89,7 +89,7 @@ def is_dated(at: int, until: int) -> bool:
     return 0 < at <= until + DAY
 
 
-def waiting(commits: Sequence[RawCommit]) -> Waiting:
+def waiting_commits(commits: Sequence[RawCommit]) -> Waiting:
     """Return the number of `commits`, which are the newest first, the oldest of their times, and the newest of them."""
     oldest = min((commit.timestamp for commit in commits if commit.timestamp > 0), default=None)
     return Waiting(len(commits), oldest, tuple(commits[: limits.REPORT_WAITING]))

@@ -36,9 +36,9 @@ def command(session: Session, directory: str | None, deploy: bool, as_json: bool
     from shipit import api
 
     if deploy:
-        from shipit.cli.demo.show import show_deployment
+        from shipit.cli.demo.show import show_deployments
 
-        show_deployment(session.output, directory, as_json=as_json)
+        show_deployments(session.output, directory, as_json=as_json)
         return
 
     output = session.output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from shipit.importers.keys import listed
+from shipit.importers.keys import as_list
 from shipit.importers.model import FoundKeys, RepositoryFacts
 from shipit.importers.sections import read_sections
 from shipit.importers.tools.semantic_release.commands import read_exec
@@ -25,7 +25,7 @@ _SHARED = ("preset", "releaseRules", "parserOpts", "presetConfig")
 def read_plugins(settings: Options, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the plugins and their options. Without the key `plugins`, semantic-release has four of them."""
     named = settings.get("plugins")
-    plugins = [_plugin(each) for each in (_DEFAULT if named is None else listed(named))]
+    plugins = [_plugin(each) for each in (_DEFAULT if named is None else as_list(named))]
     shared = {key: settings[key] for key in _SHARED if key in settings}
     for name, options in plugins:
         if read := _PLUGINS.get(name):
@@ -69,9 +69,9 @@ def _read_replacements(name: str, options: Options, found: FoundKeys, repository
     """Read the files whose version the plugin replaces."""
     files = [
         NamedFile(f"{name}.replacements[{number}] ({path})", str(path).removeprefix("./"))
-        for number, replacement in enumerate(listed(options.get("replacements")))
+        for number, replacement in enumerate(as_list(options.get("replacements")))
         if isinstance(replacement, dict)
-        for path in listed(replacement.get("files"))
+        for path in as_list(replacement.get("files"))
     ]
     before = found.settings.get("release", {}).get("version-files", [])
     read_version_files(files, found, repository)

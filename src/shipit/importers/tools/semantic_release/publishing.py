@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shipit.importers.keys import listed
+from shipit.importers.keys import as_list
 from shipit.importers.model import FoundKeys, RepositoryFacts
 from shipit.importers.versions import read_subject
 from shipit.versionfiles import detect, format_of
@@ -33,7 +33,7 @@ def read_git(name: str, options: Options, found: FoundKeys, repository: Reposito
         subject = message.replace("${nextRelease.gitTag}", "{tag}").replace("${nextRelease.version}", "{version}")
         read_subject(f"{name}.message", subject, found)
     assets = options.get("assets", ["CHANGELOG.md", "package.json", "package-lock.json", "npm-shrinkwrap.json"])
-    files = [str(each.get("path") if isinstance(each, dict) else each) for each in listed(assets)]
+    files = [str(each.get("path") if isinstance(each, dict) else each) for each in as_list(assets)]
     if "assets" in options and isinstance(assets, list):
         _read_committed(f"{name}.assets", [file.removeprefix("./") for file in files], found, repository)
 
@@ -53,7 +53,7 @@ def _read_committed(key: str, files: list[str], found: FoundKeys, repository: Re
 
 def read_github(name: str, options: Options, found: FoundKeys, repository: RepositoryFacts) -> None:
     """Read the options of the plugin that makes the release on GitHub."""
-    for number, asset in enumerate(listed(options.get("assets", ()))):
+    for number, asset in enumerate(as_list(options.get("assets", ()))):
         _read_asset(f"{name}.assets[{number}]", asset, found)
     _read_comment(name, options, found)
     _read_label(name, options, found)
@@ -95,7 +95,7 @@ def _read_label(name: str, options: Options, found: FoundKeys) -> None:
     if labels is False:
         found.default(f"{name}.releasedLabels")
         return
-    names = [str(label) for label in listed(labels)] if labels is not None else ["released"]
+    names = [str(label) for label in as_list(labels)] if labels is not None else ["released"]
     label = names[0] if names and "$" not in names[0] and "<" not in names[0] else None
     if label is None or len(names) > 1:
         found.undecided(f"{name}.releasedLabels", "shipit sets one label with a fixed name: `label` in `[announce]`")

@@ -24,7 +24,7 @@ from shipit.plan.release.observe.findings import (
     repository_findings,
     signature_findings,
 )
-from shipit.plan.release.observe.merged import observe_merged, unreleased_findings
+from shipit.plan.release.observe.merged import observe_merged, unmade_release_findings
 from shipit.plan.release.observe.proposal import ProposalState, observe_proposal
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import (
@@ -157,7 +157,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *clone.findings,
             *no_package.findings,
             *repository_findings(world, config, clone, histories, tags, files, about_history),
-            *unreleased_findings(git, config, histories, files, base, tags),
+            *unmade_release_findings(git, config, histories, files, base, tags),
             *back_merge_findings(config, clone),
             *_world_findings(world, config, forge_findings),
             *(signature_findings(world, config, clone) if forge_is_usable else ()),

@@ -58,7 +58,7 @@ def observe_merged(
     return tuple(each for each in found if each)
 
 
-def unreleased_findings(
+def unmade_release_findings(
     git: Git,
     config: Config,
     histories: Iterable[History],
