@@ -26,6 +26,18 @@ def test_a_command_removes_the_login_that_a_killed_run_left(tmp_path: Path, monk
     assert not left.exists()
 
 
+def test_a_token_that_is_too_short_to_be_removed_from_texts_has_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subprocess.run(["git", "init", "--quiet", str(tmp_path / "app")], check=True)
+    monkeypatch.setenv("GITHUB_TOKEN", "e")
+    session = Session()
+    session.directory = str(tmp_path / "app")
+    assert session.project.ci.secrets == ("e",)
+    expected = "warning: the value of `GITHUB_TOKEN` is too short to be removed from texts; check that it is whole\n"
+    assert capsys.readouterr().err == expected
+
+
 def test_a_request_that_is_repeated_is_said_before_the_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

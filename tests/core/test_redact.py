@@ -56,6 +56,10 @@ def test_twice_the_text_takes_twice_the_time(remove: Callable[[str], str], part:
     assert time_growth(removing, 1_000) < 2.3
 
 
+def test_a_secret_that_is_part_of_many_words_is_not_replaced() -> None:
+    assert Redactor(["e", "abc", "word"])("the password abc is the word") == "the pass[REDACTED] abc is the [REDACTED]"
+
+
 def test_a_secret_with_bytes_that_are_not_utf_8_is_replaced() -> None:
     secret = b"s3cret-\xff".decode("utf-8", "surrogateescape")
     assert Redactor([secret])(f"it was {secret}") == "it was [REDACTED]"

@@ -57,6 +57,10 @@ class Session:
             retrying=self._say_retrying,
         )
         self.output.redact = project.redact
+        for name in project.ci.too_short:
+            self.output.say(
+                f"warning: the value of `{name}` is too short to be removed from texts; check that it is whole"
+            )
         return project
 
     def _say_retrying(self, sentence: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 MARK = "[REDACTED]"
 CUT = "…"
 _SHORTEST_PART = 8  # characters of an address; a shorter part, such as `/notify`, is no secret
-_SHORTEST_BEGINNING = 4  # characters of a secret; fewer tell nothing
+SHORTEST_SECRET = 4  # characters; a shorter one is part of other words, and a shorter beginning of one tells nothing
 # A user name without a password in an SSH address stays: it is not a secret, and readers need it to use the address.
 # A password can contain `/` and `@`, because users paste it unescaped; digits up to a `/` are a port.
 _PASSWORD = r"[^/\s@:'\"]*:(?!\d+/)[^\s'\"]*"
@@ -25,15 +25,20 @@ _USERINFO = rf"(?<=://)(?!(?<=\bssh://)[^/\s@:'\"]+@)(?:{_PASSWORD}|[^/\s@'\"]+)
 class Redactor:
     """A function that replaces every known secret, its base64 forms, and the credentials before `@` in a URL.
 
-    In an SSH address, only a user name with a password is replaced.
+    In an SSH address, only a user name with a password is replaced. A secret of fewer than `SHORTEST_SECRET` characters
+    is not replaced, because without its letters no text can be read.
+
+    >>> Redactor(["e"])("the release failed")
+    'the release failed'
     """
 
     def __init__(self, secrets: Iterable[str | None] = ()) -> None:
-        self._secrets = sorted({form for secret in secrets if secret for form in _forms(secret)}, key=len, reverse=True)
+        self._secrets: list[str] = []
+        self.add(filter(None, secrets))
 
     def add(self, secrets: Iterable[str]) -> None:
         """Also replace these secrets from now on."""
-        forms = {form for secret in secrets if secret for form in _forms(secret)}
+        forms = {form for secret in secrets if len(secret) >= SHORTEST_SECRET for form in _forms(secret)}
         self._secrets = sorted({*self._secrets, *forms}, key=len, reverse=True)
 
     def escaped(self, escape: Callable[[str], str]) -> Redactor:
@@ -58,7 +63,7 @@ class Redactor:
 
     def _without_beginning(self, piece: str) -> str:
         for secret in self._secrets:
-            for length in range(len(secret) - 1, _SHORTEST_BEGINNING - 1, -1):
+            for length in range(len(secret) - 1, SHORTEST_SECRET - 1, -1):
                 if piece.endswith(secret[:length]):
                     return piece[:-length] + MARK
         return piece

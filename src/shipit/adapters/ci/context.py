@@ -12,9 +12,11 @@ from shipit.adapters.ci.github_event import read_event
 from shipit.adapters.login import Login
 from shipit.adapters.token_name import INPUT, VARIABLE, TokenName
 from shipit.core.ci_event import CiEvent
+from shipit.core.redact import SHORTEST_SECRET
 from shipit.errors import UsageError
 
 GITHUB_SERVER = "https://github.com"
+_SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD")
 _SHORTEST_LINE = 8  # characters; a shorter last line of a key shows nothing of it, and can be part of a word
 
 
@@ -28,6 +30,7 @@ class CiContext(Struct, frozen=True):
         repository: `owner/name` of the repository that the CI runs for; None outside a CI.
         event: the reason of the CI run; empty outside a CI.
         secrets: the values that no output may show.
+        too_short: the names of the variables whose secret is too short to be removed from texts.
         registry_login: the login for all registries, from `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`.
         github_login: the login for GitHub's registry, from the token of the CI run.
         ssh_key: the private key for hosts over SSH, from `SHIPIT_SSH_KEY`.
@@ -48,6 +51,7 @@ class CiContext(Struct, frozen=True):
     ssh_known_hosts: str | None = None
     token_name: TokenName = VARIABLE
     run_name: str = ""
+    too_short: tuple[str, ...] = ()
 
     @property
     def branch(self) -> str | None:
@@ -69,7 +73,7 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
     values = {name: value.strip() for name, value in given if value.strip()}
     token = values.get("GITHUB_TOKEN") or values.get("GH_TOKEN")
     server = _server_url(values.get("GITHUB_SERVER_URL", GITHUB_SERVER))
-    secrets = (values.get(name) for name in ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD"))
+    secrets = {name: values[name] for name in _SECRETS if name in values}
     of_builds = (values.get(name) for name in values.get("SHIPIT_BUILD_SECRETS", "").split())
     return CiContext(
         token=token,
@@ -78,7 +82,7 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
         repository=values.get("GITHUB_REPOSITORY"),
         event=_event(values),
         secrets=(
-            *(secret for secret in secrets if secret),
+            *secrets.values(),
             *(line for secret in (values.get("SHIPIT_SSH_KEY"), *of_builds) for line in _secrets_of_key(secret)),
         ),
         registry_login=_registry_login(values),
@@ -87,6 +91,7 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
         ssh_known_hosts=values.get("SHIPIT_SSH_KNOWN_HOSTS"),
         token_name=INPUT if values.get("SHIPIT_ACTION") else VARIABLE,
         run_name=_run_name(values, server),
+        too_short=tuple(name for name, secret in secrets.items() if len(secret) < SHORTEST_SECRET),
     )
 
 

@@ -23,8 +23,6 @@ from shipit.world import LocalImage, Transfer
 if TYPE_CHECKING:
     from docker import APIClient
 
-_SHORTEST = 4  # characters; a shorter line of a secret is not removed from the output
-
 
 class DockerEngine:
     """The engine that docker's command line uses; `shipit.world.Engine` describes the methods.
@@ -147,5 +145,5 @@ class DockerEngine:
 
 
 def _lines(secret: str) -> list[str]:
-    """Return the lines of `secret`, because output is redacted line by line; short ones, such as `{`, are left out."""
-    return [line for line in secret.splitlines() if len(line) >= _SHORTEST]
+    """Return the lines of `secret`, because output is redacted line by line."""
+    return secret.splitlines()
