@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes test-workflows test-browser bench bench-deploy bench-push docs lint generate lock clean parts
+.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes test-workflows test-browser bench bench-deploy bench-push docs packages lint generate lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -25,7 +25,7 @@ ROUNDS := 5
 WORKERS := $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 KILLS := 10
 PAGES := mkdocs.yml $(wildcard *.md scripts/site/*) $(shell find docs examples tests/README.md tests/standin/README.md -type f)
-SOURCES := pyproject.toml LICENSE README.md $(shell find src templates -type f ! -name '*.pyc' 2>/dev/null)
+SOURCES := pyproject.toml LICENSE README.md $(shell find src templates man -type f ! -name '*.pyc' 2>/dev/null)
 # The tests of `make check`: decisions, whole releases in memory, the command line, and the project itself. Left out are
 # the folders that start servers, container engines, other release tools or processes to kill (action, adapters, bench,
 # contracts, deployments, differential, images, parts, release, standin, most of cli), and tests that are marked `slow`.
@@ -78,6 +78,12 @@ bench-deploy: parts .venv/.shipit .venv/.test ## lost requests, kills and second
 bench-push: parts .venv/.shipit .venv/.test ## seconds of an image push beside docker build and docker push, into docs/performance.md; ROUNDS=5
 	PYTHONPATH=tests $(BIN)/python -m bench.pushing --rounds $(ROUNDS) --page docs/performance.md
 
+packages: .cache/packages/.installed .venv/.shipit ## wheel and source distribution, checked, and the SBOM of what shipit needs; in build/packages
+	rm -rf build/packages build/sbom.cdx.json
+	$(BIN)/python -m hatchling build -t sdist -t wheel -d build/packages
+	.cache/packages/bin/twine check --strict build/packages/*
+	.cache/packages/bin/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml -o build/sbom.cdx.json requirements/run.txt
+
 docs: $(SITE)/.built ## the pages as a site in English and Korean, in build/docs/site/index.html
 
 lint: .venv/.shipit .venv/.test ## linters, types, import rules and wording
@@ -96,6 +102,7 @@ lock: ## the newest of everything into requirements/*.txt, with hashes (needs uv
 	$(COMPILE) pyproject.toml --extra aws -c requirements/run.txt -o requirements/aws.txt
 	$(COMPILE) pyproject.toml --group test -c requirements/build.txt -c requirements/aws.txt -o requirements/test.txt
 	$(COMPILE) --group docs -o requirements/docs.txt
+	$(COMPILE) --group packages -o requirements/packages.txt
 	$(COMPILE) --group oracles -o requirements/oracles.txt
 	$(COMPILE) --group git-cliff -o requirements/git-cliff.txt
 
@@ -117,6 +124,10 @@ parts:
 
 .venv/.test: requirements/test.txt .venv/.run | .venv/.shipit
 	scripts/venv .venv --require-hashes --only-binary :all: -r requirements/test.txt
+	@touch $@
+
+.cache/packages/.installed: requirements/packages.txt scripts/venv
+	scripts/venv .cache/packages --require-hashes --only-binary :all: -r requirements/packages.txt
 	@touch $@
 
 $(DOCS)/.installed: requirements/docs.txt scripts/venv

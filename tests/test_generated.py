@@ -39,6 +39,7 @@ BY_HAND = {
     "docs/architecture.md": ("| `run` | ", "| `run` | Not: "),
     "docs/limits.md": ("| `30s` |", "| `31s` |"),
     "docs/limits.ko.md": ("| `30s` |", "| `31s` |"),
+    "man/shipit.1": (".SH NAME", ".SH TITLE"),
     "README.md": ("| `shipit next` |", "| `shipit upcoming` |"),
     "README.ko.md": ("| `shipit next` |", "| `shipit upcoming` |"),
     "docs/comparison.md": ("| slowest answer |", "| fastest answer |"),
@@ -48,7 +49,7 @@ BY_HAND = {
 
 
 def test_what_was_changed_by_hand_is_named_with_the_command_and_written_anew(tmp_path: Path) -> None:
-    for folder in ("scripts/generate", ".github", "docs", "examples"):
+    for folder in ("scripts/generate", ".github", "docs", "examples", "man"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     for name in ("action.yml", "README.md", "README.ko.md"):
         shutil.copy(ROOT / name, tmp_path / name)

@@ -16,6 +16,7 @@ import pytest
 import shipit
 
 ROOT = Path(__file__).parent.parent
+FILES = "shipit_release"  # how the names of the packages begin
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -56,14 +57,20 @@ def test_the_wheel_holds_the_changelog_templates_byte_for_byte(wheel: zipfile.Zi
         assert wheel.read(f"shipit/{path.relative_to(ROOT).as_posix()}") == path.read_bytes()
 
 
+def test_the_wheel_holds_the_manual_for_man(wheel: zipfile.ZipFile) -> None:
+    place = f"{FILES}-{PROJECT['version']}.data/data/share/man/man1/shipit.1"
+    assert wheel.read(place) == (ROOT / "man/shipit.1").read_bytes()
+
+
 def test_the_wheel_holds_nothing_but_the_package(wheel: zipfile.ZipFile) -> None:
-    assert {name.partition("/")[0] for name in wheel.namelist()} == {"shipit", f"shipit-{PROJECT['version']}.dist-info"}
+    beside = {f"{FILES}-{PROJECT['version']}.{kind}" for kind in ("data", "dist-info")}
+    assert {name.partition("/")[0] for name in wheel.namelist()} == {"shipit", *beside}
     assert not [name for name in wheel.namelist() if "test_" in name or name.endswith(".pyc")]
 
 
 def test_the_metadata_says_what_the_project_file_says(metadata: Message) -> None:
     told = [metadata[field] for field in ("Name", "Version", "License-Expression", "Requires-Python")]
-    assert told == ["shipit", PROJECT["version"], "MIT", ">=3.11"]
+    assert told == ["shipit-release", PROJECT["version"], "MIT", ">=3.11"]
     extras = {
         f"{need}; extra == '{extra}'" for extra, needs in PROJECT["optional-dependencies"].items() for need in needs
     }
@@ -79,15 +86,15 @@ def test_the_wheel_carries_its_licence(wheel: zipfile.ZipFile) -> None:
 def test_a_wheel_can_be_built_from_the_source_distribution(tmp_path: Path) -> None:
     archive = built("sdist", tmp_path / "sdist")
     subprocess.run(["tar", "-xf", archive, "-C", tmp_path], check=True)
-    unpacked = tmp_path / f"shipit-{PROJECT['version']}"
+    unpacked = tmp_path / f"{FILES}-{PROJECT['version']}"
     subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel"], cwd=unpacked, check=True)
-    assert list(unpacked.glob("dist/shipit-*.whl"))
+    assert list(unpacked.glob(f"dist/{FILES}-*.whl"))
 
 
 @pytest.mark.parametrize("command", [[sys.executable, "-m", "shipit"], [Path(sys.executable).parent / "shipit"]])
 def test_the_program_tells_the_version_that_is_installed(command: list[str | Path]) -> None:
     told = subprocess.run([*command, "--version"], check=True, capture_output=True, text=True).stdout
-    assert told.split()[-1] == importlib.metadata.version("shipit") == PROJECT["version"]
+    assert told.split()[-1] == importlib.metadata.version(PROJECT["name"]) == PROJECT["version"]
 
 
 def test_the_lock_files_name_no_place_to_download_from_and_hash_every_package() -> None:

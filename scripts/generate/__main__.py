@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from scripts.generate import comparison, configuration, examples, limits, outputs, registries
+from scripts.generate import comparison, configuration, examples, limits, manual, outputs, registries
 from scripts.generate.twin import twin
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +36,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "docs/architecture.md": registries.steps,
     "docs/limits.md": limits.english,
     "docs/limits.ko.md": limits.korean,
+    "man/shipit.1": manual.manual,
     "README.md": registries.commands,
     "README.ko.md": registries.commands,
     "docs/comparison.md": comparison.english,

@@ -26,7 +26,7 @@ from standin.fixtures import bare_repository
 from standin.server import GOOD, GitHubStandIn
 
 STANDINS = Path(__file__).parent / "standins"
-SOURCE = ("action.yml", "scripts", "src", "templates", "requirements", "pyproject.toml", "LICENSE", "README.md")
+SOURCE = ("action.yml", "man", "scripts", "src", "templates", "requirements", "pyproject.toml", "LICENSE", "README.md")
 CACHE = ROOT / ".cache" / "action"  # packages that the action installed before
 OUTSIDE = ("PIP_", "UV_", "SSL_", "REQUESTS_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NO_PROXY")
 

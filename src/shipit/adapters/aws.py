@@ -8,7 +8,7 @@ from typing import Any
 
 from shipit.errors import AuthError, RemoteError
 
-# The package of this name on PyPI is another one.
+# Not `pip install`: shipit is not on PyPI yet.
 INSTALL_AWS = "run `uv tool install '.[aws]'` in a clone of shipit"
 
 
