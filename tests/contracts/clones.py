@@ -54,6 +54,7 @@ class Clone(Protocol):
     def check_out(self, branch: str | None, commit: str) -> None: ...
     def merge(self, commit: str, message: str) -> str: ...
     def author(self, commit: str) -> str: ...  # `name <mail address>`
+    def note(self, commit: str, text: str) -> None: ...  # also pushes it
 
 
 class InMemory:
@@ -69,6 +70,9 @@ class InMemory:
 
     def remove(self, path: str) -> None:
         del self.files.held[path]
+
+    def note(self, commit: str, text: str) -> None:
+        self.world.remote.notes[commit] = text
 
     def author(self, commit: str) -> str:
         return self.world.git._commits.held[commit].author
@@ -96,6 +100,10 @@ class Real:
     def run(self, *words: str) -> str:
         command = ["git", "-C", str(self.root), *words]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def note(self, commit: str, text: str) -> None:
+        self.run("notes", "--ref=shipit", "add", "--force", "--message", text, commit)
+        self.run("push", "--quiet", "origin", "refs/notes/shipit")
 
     def author(self, commit: str) -> str:
         return self.run("log", "-1", "--format=%an <%ae>", commit).strip()

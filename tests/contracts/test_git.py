@@ -620,6 +620,19 @@ def test_fetching_brings_branches_and_tags_and_moves_nothing_here(clone: Clone) 
     assert clone.git.commit(third) is not None
 
 
+def test_the_notes_of_the_remote_are_fetched_and_read_also_after_they_changed(clone: Clone) -> None:
+    first, second = shared(clone, "feta: one", "feat: two")
+    other = clone.another()
+    assert other.git.notes([first, second]) == {}
+    for text in ("feat: one", "fix: one\n\nand more"):
+        clone.note(first, text)
+        assert not other.git.has_fetched(other.git.remote_refs())
+        other.git.fetch()
+        assert other.git.has_fetched(other.git.remote_refs())
+        assert {id: note.strip() for id, note in other.git.notes([first, second]).items()} == {first: text}
+    assert clone.another().git.notes([second]) == {}
+
+
 def test_a_commit_that_no_branch_or_tag_leads_to_any_more_is_not_fetched(clone: Clone) -> None:
     (kept,) = shared(clone, "feat: kept")
     left = clone.commit("feat: left")

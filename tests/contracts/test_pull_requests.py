@@ -132,6 +132,30 @@ def test_a_merged_pull_request_is_merged_and_keeps_its_commits(bench: Bench, how
     assert bench.clone.git.text(str(bench.clone.git.tracked("main")), "a.txt") == "2"
 
 
+@pytest.mark.parametrize("how", ["merge", "squash"])
+def test_the_merged_pull_requests_of_a_branch_have_the_commit_of_the_merge(bench: Bench, how: str) -> None:
+    keep(bench.forge)
+    assert bench.forge.merged_pull_requests("main") == ()
+    bench.merge(1, how)
+    (found,) = bench.forge.merged_pull_requests("main")
+    tip = bench.clone.git.remote_refs().branches["main"]
+    assert (found.number, found.commit, found.body.strip()) == (1, tip, "채팅 검색")
+    assert bench.forge.merged_pull_requests("dev") == ()
+
+
+def test_the_body_of_a_pull_request_by_somebody_who_cannot_write_is_left_out(
+    tmp_path: Path, github: GitHubStandIn
+) -> None:
+    clone = real_clone(github, tmp_path)
+    forge = forge_of(github)
+    head = clone.commit("feat: theirs")
+    clone.git.push(branch=BRANCH, commit=head, expected=None, tags=())
+    keep(forge)
+    github.pulls[0].association = "CONTRIBUTOR"
+    merge(github, github.pulls[0], "squash")
+    assert forge.merged_pull_requests("main") == ()
+
+
 def test_a_branch_without_new_commits_gets_no_pull_request(bench: Bench) -> None:
     keep(bench.forge)
     bench.merge(1, "merge")

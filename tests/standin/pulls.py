@@ -30,6 +30,7 @@ class Pull:
     merged_at: str | None = None
     merge_commit: str | None = None
     author: str = "ada"
+    association: str = "OWNER"  # of its author with the repository
     fork: str = ""  # the commit that the branch and its base had in common when it was merged
 
 
@@ -177,7 +178,7 @@ def _known(github: GitHubStandIn, pull: Pull) -> dict[str, Any]:
         "html_url": f"{github.url}/{github.slug}/pull/{pull.number}",
         "merged_at": pull.merged_at,
         "merge_commit_sha": pull.merge_commit,
-        "author_association": "NONE",
+        "author_association": pull.association,
         "user": github.description.filled("simple-user", login=pull.author, type="User"),
     }
 

@@ -144,6 +144,9 @@ class LocalForge:
     def find_pull_request(self, branch: str, base: str) -> None:
         """Return None: files hold no pull requests."""
 
+    def merged_pull_requests(self, base: str) -> tuple[()]:
+        return ()
+
     def pull_request_messages(self, number: int) -> tuple[str, ...]:
         return ()
 

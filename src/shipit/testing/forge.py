@@ -13,7 +13,15 @@ from shipit.errors import BranchMoved, CommandError, ConflictError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
 from shipit.testing.git import FakeCommit, FakeRemote, FakeTag
-from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease, PastDeployment
+from shipit.world import (
+    Asset,
+    DeploymentState,
+    ForgeDeployment,
+    ForgePullRequest,
+    ForgeRelease,
+    MergedPullRequest,
+    PastDeployment,
+)
 
 
 class FakeForge:
@@ -67,6 +75,9 @@ class FakeForge:
 
     def find_pull_request(self, branch: str, base: str) -> ForgePullRequest | None:
         return self._remote.pull_requests.newest(branch, base)
+
+    def merged_pull_requests(self, base: str) -> tuple[MergedPullRequest, ...]:
+        return self._remote.pull_requests.merged(base)
 
     def pull_request_messages(self, number: int) -> tuple[str, ...]:
         return self._remote.pull_requests.messages(number)

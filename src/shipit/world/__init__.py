@@ -21,8 +21,10 @@ from shipit.world.forge import Forge as Forge
 from shipit.world.forge import ForgeDeployment as ForgeDeployment
 from shipit.world.forge import ForgePullRequest as ForgePullRequest
 from shipit.world.forge import ForgeRelease as ForgeRelease
+from shipit.world.forge import MergedPullRequest as MergedPullRequest
 from shipit.world.forge import PastDeployment as PastDeployment
 from shipit.world.forge import PullRequestState as PullRequestState
+from shipit.world.git import NOTES as NOTES
 from shipit.world.git import CommitInfo as CommitInfo
 from shipit.world.git import EntryKind as EntryKind
 from shipit.world.git import Git as Git

@@ -102,6 +102,14 @@ class ForgePullRequest(Struct, frozen=True):
     runs_checks: bool = True
 
 
+class MergedPullRequest(Struct, frozen=True):
+    """A pull request that was merged; `commit` is the commit that the merge made, and `body` is Markdown."""
+
+    number: int
+    commit: str
+    body: str
+
+
 class Forge(Protocol):
     """The place where releases are published: GitHub, or local files if the remote is not on GitHub.
 
@@ -156,6 +164,12 @@ class Forge(Protocol):
 
     def find_pull_request(self, branch: str, base: str) -> ForgePullRequest | None:
         """Return the newest pull request from `branch` into `base`, in any state; None if there is none."""
+
+    def merged_pull_requests(self, base: str) -> tuple[MergedPullRequest, ...]:
+        """Return the merged pull requests into `base` that changed last, of users who may write to the repository.
+
+        Other users can edit the body of their own pull requests after the review, so these are left out.
+        """
 
     def pull_request_messages(self, number: int) -> tuple[str, ...]:
         """Return the messages of the commits of a pull request, oldest first, also after its branch was deleted."""

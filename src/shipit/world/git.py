@@ -27,11 +27,17 @@ class RemoteRefs(Struct, frozen=True):
         branches: commit id by branch name.
         tags: commit id by tag name; for an annotated tag the id of the commit, not of the tag object.
         default: the name of the default branch; None if the remote is empty, and empty if its HEAD names no branch.
+        notes: the id of the notes under `NOTES`; None if there are none.
     """
 
     branches: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     default: str | None = None
+    notes: str | None = None
+
+
+NOTES = "refs/notes/shipit"
+"""The reference of the notes that people write for commits whose message is wrong."""
 
 
 def only_branch(branches: Iterable[str]) -> str | None:
@@ -174,6 +180,12 @@ class Git(Protocol):
         It is also recognised after a rebase, as long as its changes are the same.
         """
 
+    def notes(self, commits: Sequence[str]) -> Mapping[str, str]:
+        """Return the texts of the notes under `NOTES` on those of `commits` that have one, by the id of the commit.
+
+        They are those of the clone if it has newer ones, and else those of the remote as last fetched.
+        """
+
     def tracked(self, branch: str) -> str | None:
         """Return the commit of the remote's `branch` as last fetched; None if it was never fetched."""
 
@@ -185,7 +197,7 @@ class Git(Protocol):
         """Return the branches and tags that the remote has now."""
 
     def has_fetched(self, refs: RemoteRefs) -> bool:
-        """Return whether the clone has all branches and tags of `refs` as they are there: a fetch would add nothing."""
+        """Return whether the clone has everything in `refs` as it is there: a fetch would add nothing."""
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the problems of this clone's set-up that would stop a commit or a push, without writing."""
@@ -195,7 +207,7 @@ class Git(Protocol):
 
     # writes to the clone only, which can be undone
     def fetch(self) -> None:
-        """Fetch the branches and tags of the remote; moves no local branch and no existing tag."""
+        """Fetch the branches, tags and notes of the remote; moves no local branch, no existing tag and no own note."""
 
     def deepen(self) -> None:
         """Fetch the missing history of a shallow clone: commits and trees, without file contents."""

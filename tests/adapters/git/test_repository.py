@@ -272,6 +272,24 @@ def test_a_killed_git_does_not_stop_the_next_commit_on_no_branch(filled: Path) -
     assert not (filled / ".git" / "shipit" / "index").exists()
 
 
+def test_own_notes_count_until_those_of_the_remote_contain_them(filled: Path) -> None:
+    found = GitRepository(str(filled))
+    head = str(found.head())
+
+    def note(text: str, ref: str = "refs/notes/shipit") -> None:
+        git(filled, "notes", f"--ref={ref}", "add", "--force", "--message", text, head)
+
+    note("feat: own")
+    assert found.notes([head]) == {head: "feat: own\n"}
+    git(filled, "update-ref", "refs/shipit/origin/shipit", "refs/notes/shipit")
+    note("feat: newer")
+    assert found.notes([head]) == {head: "feat: newer\n"}
+    git(filled, "update-ref", "refs/shipit/origin/shipit", "refs/notes/shipit")
+    git(filled, "update-ref", "refs/notes/shipit", "refs/notes/shipit^")
+    assert found.notes([head]) == {head: "feat: newer\n"}
+    assert found.notes([]) == {}
+
+
 def test_a_commit_on_no_branch_is_signed_where_git_signs(filled: Path, tmp_path: Path) -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "key")], check=True)
     for key, value in (("gpg.format", "ssh"), ("user.signingKey", str(tmp_path / "key")), ("commit.gpgSign", "true")):

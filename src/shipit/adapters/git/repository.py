@@ -27,7 +27,7 @@ from shipit.core import limits
 from shipit.core.redact import Redactor, basic_auth, without_login
 from shipit.errors import CommandError, ConflictError, RemoteError, UsageError
 from shipit.finding import Finding
-from shipit.world import RemoteRefs, only_branch
+from shipit.world import NOTES, RemoteRefs, only_branch
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -89,7 +89,7 @@ class GitRepository(GitObjects):
         return without_login(url) if url else None
 
     def remote_refs(self) -> RemoteRefs:
-        words = ("ls-remote", "--symref", self.remote, "HEAD", "refs/heads/*", "refs/tags/*")
+        words = ("ls-remote", "--symref", self.remote, "HEAD", "refs/heads/*", "refs/tags/*", NOTES)
         listed = self._read_remote(*words)
         if not listed and not self._is_git_server():
             raise no_git_server(self._remote_name, self.remote)
@@ -102,7 +102,21 @@ class GitRepository(GitObjects):
             ids[ref.removesuffix("^{}")] = id  # the second line of an annotated tag has the id of its commit
         branches = {f"refs/remotes/{self.remote}/{name}": commit for name, commit in refs.branches.items()}
         tags = {f"refs/tags/{name}": commit for name, commit in refs.tags.items()}
-        return all(ids.get(ref) == commit for ref, commit in (branches | tags).items())
+        notes = {self._fetched_notes: refs.notes} if refs.notes else {}
+        return all(ids.get(ref) == commit for ref, commit in (branches | tags | notes).items())
+
+    @property
+    def _fetched_notes(self) -> str:
+        return f"refs/shipit/{self.remote}/shipit"
+
+    def notes(self, commits: Sequence[str]) -> dict[str, str]:
+        own, fetched = (self._revisions.id(f"{ref}^{{commit}}") for ref in (NOTES, self._fetched_notes))
+        tip = fetched if fetched and (own is None or self.is_ancestor(own, fetched)) else own
+        if tip is None or not commits:
+            return {}
+        listed = (entry.partition("\t") for entry in self._output("ls-tree", "-r", "-z", tip).split("\0")[:-1])
+        blobs = {path.replace("/", ""): details.split(" ")[2] for details, _, path in listed}  # large ones are spread
+        return {id: self._output("cat-file", "blob", blobs[id]) for id in commits if id in blobs}
 
     def _is_git_server(self) -> bool:
         """Return whether the remote speaks git's protocol; over HTTP, git takes most web pages for an empty remote."""
@@ -198,7 +212,9 @@ class GitRepository(GitObjects):
         branches = f"+refs/heads/*:refs/remotes/{self.remote}/*"
         # --tags and not a refspec for tags: git prunes by refspecs, and would delete the tags that only this clone
         # has. Not --quiet: that would also hide which tags were refused.
-        self._read_remote("fetch", "--tags", "--no-prune-tags", "--no-recurse-submodules", self.remote, branches)
+        notes = f"+{NOTES}*:{self._fetched_notes}*"  # with a star, git accepts a remote without notes
+        options = ("--tags", "--no-prune-tags", "--no-recurse-submodules")
+        self._read_remote("fetch", *options, self.remote, branches, notes)
 
     def deepen(self) -> None:
         self._read_remote(
@@ -410,7 +426,7 @@ def _as_environment(settings: Sequence[tuple[str, str]], first: int) -> dict[str
 def _remote_refs(listed: str) -> RemoteRefs:
     branches: dict[str, str] = {}
     tags: dict[str, str] = {}
-    default = None
+    default = notes = None
     for line in listed.splitlines():
         value, _, ref = line.partition("\t")
         if value.startswith("ref: refs/heads/") and ref == "HEAD":
@@ -419,4 +435,6 @@ def _remote_refs(listed: str) -> RemoteRefs:
             branches[ref.removeprefix("refs/heads/")] = value
         elif ref.startswith("refs/tags/"):
             tags[ref.removeprefix("refs/tags/").removesuffix("^{}")] = value  # the peeled line comes second
-    return RemoteRefs(branches, tags, default or only_branch(branches))
+        elif ref == NOTES:
+            notes = value
+    return RemoteRefs(branches, tags, default or only_branch(branches), notes)

@@ -133,6 +133,10 @@ class Comment(Struct):
     user: Author | None = None
 
 
+# The associations of authors who can write to the repository. Bots such as that of GitHub Actions have none of them.
+WRITERS = frozenset(("OWNER", "MEMBER", "COLLABORATOR"))
+
+
 class Label(Struct):
     """A label of an issue or a pull request."""
 
@@ -209,6 +213,8 @@ class PullRequestAnswer(Struct):
     user: PullUser | None = None
     body: str | None = None
     merged_at: str | None = None
+    merge_commit_sha: str | None = None
+    author_association: str = ""
 
 
 class CommitText(Struct):

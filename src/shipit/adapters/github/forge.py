@@ -25,7 +25,15 @@ from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
 from shipit.errors import ConflictError
 from shipit.finding import Finding
-from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease, PastDeployment
+from shipit.world import (
+    Asset,
+    DeploymentState,
+    ForgeDeployment,
+    ForgePullRequest,
+    ForgeRelease,
+    MergedPullRequest,
+    PastDeployment,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,6 +176,9 @@ class GitHubForge:
 
     def find_pull_request(self, branch: str, base: str) -> ForgePullRequest | None:
         return github_pull_requests.find(self._pull_calls, self._owner, branch, base)
+
+    def merged_pull_requests(self, base: str) -> tuple[MergedPullRequest, ...]:
+        return github_pull_requests.merged(self._pull_calls, base)
 
     def pull_request_messages(self, number: int) -> tuple[str, ...]:
         return github_pull_requests.messages(self._pull_calls, number)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from shipit.adapters.github.answers import Comment, Label
+from shipit.adapters.github.answers import WRITERS, Comment, Label
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.client import GitHubClient
-
-# The associations of authors who can write to the repository. Bots such as that of GitHub Actions have none of them.
-_WRITERS = {"OWNER", "MEMBER", "COLLABORATOR"}
 
 
 def find_comment(calls: GitHubApi, number: int, mark: str) -> str | None:
@@ -52,7 +49,7 @@ def _find(client: GitHubClient, number: int, mark: str) -> Comment | None:
 
 def _trusted(comment: Comment) -> bool:
     is_bot = comment.user is not None and comment.user.type == "Bot"
-    return comment.author_association in _WRITERS or is_bot
+    return comment.author_association in WRITERS or is_bot
 
 
 def _text(comment: Comment) -> str:

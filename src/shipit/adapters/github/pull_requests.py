@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shipit.adapters.github.answers import PullCommit, PullRequestAnswer
+from shipit.adapters.github.answers import WRITERS, PullCommit, PullRequestAnswer
 from shipit.adapters.github.calls import GitHubApi
-from shipit.world import ForgePullRequest
+from shipit.world import ForgePullRequest, MergedPullRequest
 
 # The user of pull requests that were opened with `github.token`: GitHub starts no workflow for their events.
 _WORKFLOW_TOKEN = "github-actions[bot]"
@@ -14,6 +14,21 @@ def find(calls: GitHubApi, owner: str, branch: str, base: str) -> ForgePullReque
     """Return the newest pull request from `branch` of the repository of `owner` into `base`; None without one."""
     found = calls.retry(f"find the pull request of `{branch}`", lambda: _newest(calls, owner, branch, base))
     return _to_pull_request(found) if found else None
+
+
+def merged(calls: GitHubApi, base: str) -> tuple[MergedPullRequest, ...]:
+    """Return the merged ones of the 100 closed pull requests into `base` that changed last, of users who can write."""
+    query = {"state": "closed", "base": base, "sort": "updated", "direction": "desc", "per_page": 100}
+
+    def read() -> list[PullRequestAnswer]:
+        return calls.client.get("/pulls", list[PullRequestAnswer], **query)
+
+    found = calls.retry(f"list the merged pull requests of `{base}`", read)
+    return tuple(
+        MergedPullRequest(each.number, each.merge_commit_sha, _body(each))
+        for each in found
+        if each.merged_at and each.merge_commit_sha and each.author_association in WRITERS
+    )
 
 
 def messages(calls: GitHubApi, number: int) -> tuple[str, ...]:
@@ -57,7 +72,11 @@ def _to_pull_request(found: PullRequestAnswer) -> ForgePullRequest:
         head=found.head.sha,
         state="merged" if found.merged_at else "open" if found.state == "open" else "closed",
         title=found.title,
-        body=(found.body or "").replace("\r\n", "\n").strip(),
+        body=_body(found),
         url=found.html_url,
         runs_checks=found.user is None or found.user.login != _WORKFLOW_TOKEN,
     )
+
+
+def _body(found: PullRequestAnswer) -> str:
+    return (found.body or "").replace("\r\n", "\n").strip()

@@ -7,6 +7,7 @@ them takes time.
 from __future__ import annotations
 
 from shipit.plan.version.calendar_versions import calendar_findings as calendar_findings
+from shipit.plan.version.corrections import Correction as Correction
 from shipit.plan.version.decide import NextRelease as NextRelease
 from shipit.plan.version.decide import decide_version as decide_version
 from shipit.plan.version.decide import decide_version_only as decide_version_only
@@ -25,6 +26,7 @@ from shipit.plan.version.history import end_of_notes as end_of_notes
 from shipit.plan.version.history import history_since as history_since
 from shipit.plan.version.history import late_commits as late_commits
 from shipit.plan.version.history import observe_history as observe_history
+from shipit.plan.version.history import overridden as overridden
 from shipit.plan.version.next import Upcoming as Upcoming
 from shipit.plan.version.next import next_releases as next_releases
 from shipit.plan.version.next import next_releases_at as next_releases_at

@@ -351,9 +351,14 @@ def _decision(
         warnings=tuple(
             CommitReason(reading.id, reading.subject, warning)
             for reading in unreleased.all
-            for warning in reading.warnings
+            for warning in (*reading.warnings, *_corrections(history, reading.id))
         ),
     )
+
+
+def _corrections(history: History, id: str) -> tuple[str, ...]:
+    """Return the sentence that says where the message of a corrected commit is from; empty for any other commit."""
+    return (history.corrections[id],) if id in history.corrections else ()
 
 
 def _limit_notes(history: History, config: Config) -> dict[Bump, str]:

@@ -13,6 +13,7 @@ from shipit.core.commits.text.proposal import base_of
 from shipit.core.commits.text.release_message import is_release_message
 from shipit.core.history import Unreleased, records, unreleased
 from shipit.core.versions import Tag, Version, channel_of, version_tags
+from shipit.plan.version.corrections import Correction, corrected, notes_on
 from shipit.plan.version.last_release import commits_since, highest_in_history, last_release
 from shipit.plan.version.package.model import Package
 from shipit.world import Git
@@ -30,7 +31,8 @@ class History(Struct, frozen=True):
     of the commit by the name of the tag.
 
     In a repository with several packages, `others` are the commits after `stable` that change no file of the package,
-    newest first. Only those with a `Release-As` footer that names the package are also in `since`.
+    newest first. Only those with a `Release-As` footer that names the package are also in `since`. `corrections` name
+    the commits whose messages people corrected after the merge, by id.
     """
 
     package: Package
@@ -41,6 +43,7 @@ class History(Struct, frozen=True):
     channel_versions: tuple[Version, ...] = ()
     others: tuple[RawCommit, ...] = ()
     later_tags: Mapping[str, str] = field(default_factory=dict)
+    corrections: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def package_to_read(self) -> PackageToRead | None:
@@ -81,7 +84,8 @@ def observe_history(
     candidates = version_tags(tags, package.format, prerelease)
     stable, since = last_release(git, base, [tag for tag in candidates if channel_of(tag.version) is None])
     end, late = end_of_notes(git, package, stable)
-    since = [*since, *late]
+    read = corrected([*since, *late], notes_on(git, [*since, *late]))
+    since = [*read.commits]
     in_channel = _channel_tags(git, base, candidates, stable) if prerelease else ()
     last = max(filter(None, (stable, *in_channel)), key=lambda tag: tag.version, default=None)
     late_of_last = late if last == stable else end_of_notes(git, package, last)[1]
@@ -100,6 +104,21 @@ def observe_history(
         tuple(tag.version for tag in in_channel),
         outside,
         {name: commit for name, commit in tags.items() if commit in after and not (stable and commit == stable.commit)},
+        read.warnings,
+    )
+
+
+def overridden(history: History, overrides: Mapping[str, Correction]) -> History:
+    """Return `history` with the messages that `overrides` have, by the id of the commit; a note takes precedence."""
+    since, others = (
+        corrected(commits, {id: each for id, each in overrides.items() if id not in history.corrections})
+        for commits in (history.since.commits, history.others)
+    )
+    return replace(
+        history,
+        since=replace(history.since, commits=since.commits),
+        others=others.commits,
+        corrections={**history.corrections, **since.warnings},
     )
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from shipit.errors import RemoteError
 from shipit.testing.git.objects import FakeCommit, with_changes
-from shipit.world import ForgePullRequest
+from shipit.world import ForgePullRequest, MergedPullRequest
 
 if TYPE_CHECKING:
     from shipit.testing.git.remote import FakeRemote
@@ -23,6 +23,7 @@ class _Held(Struct):
     base: str
     shown: ForgePullRequest
     merged_into: str = ""  # the commit of `base` that it was merged into
+    merge: str = ""  # the commit that the merge made
 
 
 class FakePullRequests:
@@ -37,6 +38,11 @@ class FakePullRequests:
         self._refresh()
         found = (each.shown for each in reversed(self._held) if (each.branch, each.base) == (branch, base))
         return next(found, None)
+
+    def merged(self, base: str) -> tuple[MergedPullRequest, ...]:
+        """Return the merged pull requests into `base`, the newest first."""
+        held = [each for each in reversed(self._held) if each.base == base and each.merge]
+        return tuple(MergedPullRequest(each.shown.number, each.merge, each.shown.body) for each in held)
 
     def messages(self, number: int) -> tuple[str, ...]:
         """Return the messages of its commits, oldest first."""
@@ -57,6 +63,10 @@ class FakePullRequests:
         return held.shown
 
     # -- actions of users
+
+    def edit(self, number: int, body: str) -> None:
+        """Replace the body of a pull request, in any state."""
+        self._held[number - 1].shown = replace(self._held[number - 1].shown, body=body)
 
     def close(self, number: int, *, delete_branch: bool = False) -> None:
         """Close a pull request without merging it."""
@@ -99,6 +109,7 @@ class FakePullRequests:
             tree = self._with_changes(tip, self._remote.commits.fork(tip, head) or "", head)
             tip = self._add(tree, (tip, head) if how == "merge" else (tip,), message or texts[how])
         self._remote.branches[held.base] = tip
+        held.merge = tip
         held.shown = replace(held.shown, state="merged")
         if delete_branch:
             del self._remote.branches[held.branch]

@@ -28,6 +28,7 @@ class FakeRemote(Struct):
         protected: the names of the branches that refuse each push, because only pull requests may change them.
         deployments: the reported deployments with their states, the oldest first, by environment.
         past_deployments: the same with all their states and times.
+        notes: the notes that people wrote for commits, text by commit id.
     """
 
     url: str = "https://git.test/acme/app"
@@ -42,6 +43,7 @@ class FakeRemote(Struct):
     protected: set[str] = field(default_factory=set)
     deployments: dict[str, list[tuple[ForgeDeployment, str]]] = field(default_factory=dict)
     past_deployments: dict[str, list[PastDeployment]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     clock: FakeClock = field(default_factory=FakeClock)
     _pull_requests: FakePullRequests | None = None
 
@@ -56,7 +58,8 @@ class FakeRemote(Struct):
     def refs(self) -> RemoteRefs:
         tags = {name: tag.commit for name, tag in self.tags.items()}
         default = self.default if self.default in self.branches else only_branch(self.branches)
-        return RemoteRefs(dict(self.branches), tags, default)
+        notes = str(sorted(self.notes.items())) if self.notes else None  # in place of the id of a commit
+        return RemoteRefs(dict(self.branches), tags, default, notes)
 
     def tree(self, branch: str | None = None) -> dict[str, str]:
         """Return the files at the tip of `branch`, or of the default branch: text by path."""

@@ -35,6 +35,7 @@ class FakeGit:
         self._branches: dict[str, str] = {}
         self._tracked: dict[str, str] = {}
         self._tags: dict[str, FakeTag] = {}
+        self._notes: dict[str, str] = {}
         self._made: set[str] = set()
         self._stored: dict[str, Mapping[str, bytes]] = {}  # files by their id
 
@@ -146,6 +147,9 @@ class FakeGit:
     def tracked(self, branch: str) -> str | None:
         return self._tracked.get(branch)
 
+    def notes(self, commits: Sequence[str]) -> dict[str, str]:
+        return {id: self._notes[id] for id in commits if id in self._notes}
+
     # -- reads, remote
 
     def remote_url(self) -> str | None:
@@ -156,7 +160,8 @@ class FakeGit:
 
     def has_fetched(self, refs: RemoteRefs) -> bool:
         tags = {tag.name: tag.commit for tag in self.tags()}
-        return refs.branches.items() <= self._tracked.items() and refs.tags.items() <= tags.items()
+        has_notes = refs.notes is None or self._notes == self._remote.notes
+        return has_notes and refs.branches.items() <= self._tracked.items() and refs.tags.items() <= tags.items()
 
     def findings(self) -> tuple[Finding, ...]:
         """Return `problems`."""
@@ -175,6 +180,7 @@ class FakeGit:
         }
         self._tracked |= self._remote.branches
         self._tags = self._remote.tags | self._tags
+        self._notes = dict(self._remote.notes)
 
     def deepen(self) -> None:
         self._commits.cut = frozenset()

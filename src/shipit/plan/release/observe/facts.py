@@ -25,6 +25,7 @@ from shipit.plan.release.observe.findings import (
     signature_findings,
 )
 from shipit.plan.release.observe.merged import observe_merged, unmade_release_findings
+from shipit.plan.release.observe.overrides import with_overrides
 from shipit.plan.release.observe.proposal import ProposalState, observe_proposal
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import (
@@ -135,6 +136,8 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         observe_history(git, _through_links(world, package), base, clone.tags, clone.channel.prerelease)
         for package in packages(config)
     )
+    if forge_is_usable and clone.branch:
+        histories = with_overrides(world, histories, clone.branch)
     no_package = observe_no_package(git, base, histories, rules_of(config))
     tags = {**clone.tags, **(remote.tags if remote else {})}
     about_history = history_findings(git, base, config, histories, tags)
