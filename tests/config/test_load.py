@@ -318,6 +318,11 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             'name another branch, such as "dev"',
         ),
         (
+            "[release]\nauto-merge = 'squash'",
+            '`auto-merge` needs `write-back = "pull-request"`: nothing else opens a pull request to merge',
+            'set `write-back = "pull-request"`, or remove it',
+        ),
+        (
             "[release]\nwrite-back = 'pull-request'\nskip-ci = true",
             '`skip-ci` cannot be used with `write-back = "pull-request"`: no run would release what was merged',
             "remove it, or set another `write-back`",

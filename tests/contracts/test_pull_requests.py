@@ -15,6 +15,7 @@ from standin.server import GOOD, INSTALLATION, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
 from shipit.adapters.http.retry_policy import RetryPolicy
+from shipit.core.write_back import MergeMethod
 from shipit.errors import AuthError, RemoteError
 from shipit.testing import FakeWorld
 from shipit.world import Forge, ForgePullRequest
@@ -41,6 +42,7 @@ def in_memory(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
 
 def github_over_the_stand_in(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
     github: GitHubStandIn = request.getfixturevalue("github")
+    github.protected = {"main"}  # GitHub enables auto-merge only if a pull request has to wait for something
     clone = real_clone(github, tmp_path)
 
     def close(number: int) -> None:
@@ -141,6 +143,45 @@ def test_the_merged_pull_requests_of_a_branch_have_the_commit_of_the_merge(bench
     tip = bench.clone.git.remote_refs().branches["main"]
     assert (found.number, found.commit, found.body.strip()) == (1, tip, "채팅 검색")
     assert bench.forge.merged_pull_requests("dev") == ()
+
+
+@pytest.mark.parametrize("method", ["merge", "squash", "rebase"])
+def test_auto_merge_is_enabled_once_by_the_method_that_is_asked_for(bench: Bench, method: MergeMethod) -> None:
+    assert keep(bench.forge).auto_merge == ""
+    bench.forge.enable_auto_merge(BRANCH, "main", method)
+    found = bench.forge.find_pull_request(BRANCH, "main")
+    assert found
+    assert found.auto_merge == method
+    writes = bench.writes()
+    bench.forge.enable_auto_merge(BRANCH, "main", method)
+    assert bench.writes() == writes
+
+
+@pytest.mark.parametrize("why", ["setting", "method", "clean"])
+def test_an_auto_merge_that_github_refuses_is_an_error_with_the_fix(
+    tmp_path: Path, github: GitHubStandIn, why: str
+) -> None:
+    clone, forge = real_clone(github, tmp_path), forge_of(github)
+    github.protected = set() if why == "clean" else {"main"}
+    github.allows_auto_merge = why != "setting"
+    github.merge_methods = {"merge"} if why == "method" else {"squash"}
+    clone.git.push(branch=BRANCH, commit=clone.commit("feat: x"), expected=None, tags=())
+    keep(forge)
+    with pytest.raises(RemoteError) as caught:
+        forge.enable_auto_merge(BRANCH, "main", "squash")
+    assert "`Allow auto-merge`" in (caught.value.hint or "")
+    assert github.pulls[0].auto_merge == ""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lost_answer_to_auto_merge_is_found(tmp_path: Path, github: GitHubStandIn, when: str) -> None:
+    clone, forge = real_clone(github, tmp_path), forge_of(github)
+    github.protected = {"main"}
+    clone.git.push(branch=BRANCH, commit=clone.commit("feat: x"), expected=None, tags=())
+    keep(forge)
+    github.fail("POST", "/api/graphql$", 502, when=when)
+    forge.enable_auto_merge(BRANCH, "main", "squash")
+    assert github.pulls[0].auto_merge == "squash"
 
 
 def test_the_body_of_a_pull_request_by_somebody_who_cannot_write_is_left_out(

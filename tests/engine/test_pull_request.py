@@ -15,8 +15,10 @@ from msgspec.structs import replace
 
 from shipit.config.load import parse_config
 from shipit.config.model import AnnounceConfig
-from shipit.errors import CommandError, ConflictError, PreflightError
+from shipit.engine.apply import Silent
+from shipit.errors import CommandError, ConflictError, PreflightError, ShipitError
 from shipit.plan.release import observe_release
+from shipit.steps.base import Step
 from shipit.testing import FakeWorld, crash_matrix, interrupted, recorded
 from shipit.testing.git.objects import FakeCommit
 from shipit.testing.git.repository import FakeGit
@@ -324,9 +326,43 @@ def test_update_branch_by_the_forge_is_no_edit(stage: Stage) -> None:
     assert world.remote.subjects(BRANCH)[:2] == ["chore(release): 1.1.0", "fix: crash"]
 
 
+def test_auto_merge_is_enabled_and_the_merge_is_released(tmp_path: Path) -> None:
+    settings = 'write-back = "pull-request"\nauto-merge = "squash"\n'
+    stage, world = Stage.of(tmp_path, settings), new_world()
+    stage.release(world)
+    assert pulls(world)[0].auto_merge == "squash"
+    watched, writes = recorded(world.fresh_clone())
+    stage.release(watched)
+    assert writes == []
+    stage.release(push(world, "feat: filters", "filters.txt"))  # a rebuild keeps it
+    assert (pulls(world)[0].auto_merge, len(pulls(world))) == ("squash", 1)
+    world.remote.pull_requests.merge(1, "squash")
+    assert stage.release(world.fresh_clone()).released
+    crashes = crash_matrix(
+        new_world, stage.release, lambda world: [each.auto_merge for each in pulls(world)], FakeWorld.fresh_clone
+    )
+    assert [crash.state for crash in crashes if crash.state != ["squash"]] == []
+
+
+def test_an_auto_merge_that_the_repository_does_not_allow_is_a_warning_and_the_proposal_stays(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path, 'write-back = "pull-request"\nauto-merge = "rebase"\n'), new_world()
+    world.forge.methods = {"squash"}
+    failed: list[str] = []
+
+    class Failures(Silent):
+        """The kinds of the optional steps that failed."""
+
+        def optional_failed(self, step: Step, error: ShipitError) -> None:
+            failed.append(step.kind)
+
+    stage.release(world, Failures())
+    assert (failed, pulls(world)[0].state) == (["auto-merge"], "open")
+
+
 WORLDS: dict[str, Callable[[Stage], FakeWorld]] = {
     "open": lambda stage: new_world(),
     "rebuild": lambda stage: rebuilt(stage),
+    "rebuild after a message was corrected": lambda stage: with_note(stage),
     **{f"release after {method}": partial(lambda method, stage: merged(stage, method), method) for method in METHODS},
     "release after a late commit": lambda stage: merged(stage, "squash", late=True),
 }
@@ -338,6 +374,13 @@ def rebuilt(stage: Stage) -> FakeWorld:
     stage.release(world)
     edit(world, "NEWS.md", "We can search!\n", "docs: add news")
     return push(world, "feat: filters", "filters.txt")
+
+
+def with_note(stage: Stage) -> FakeWorld:
+    """Return a world in which a person corrected the message of a commit that the pull request lists."""
+    world = rebuilt(stage)
+    world.remote.notes[world.remote.branches["main"]] = "feat!: new filters\n"
+    return world
 
 
 def merged(stage: Stage, method: Method, *, late: bool = False) -> FakeWorld:

@@ -19,9 +19,11 @@ from graphql.language import DocumentNode, NamedTypeNode
 # Of each type with fields, those that are kept. Inputs, enumerations and scalars that these need are kept whole.
 FIELDS = {
     "Query": {"id"},  # a schema must have one
-    "Mutation": {"createCommitOnBranch"},
+    "Mutation": {"createCommitOnBranch", "enablePullRequestAutoMerge"},
     "CreateCommitOnBranchPayload": {"clientMutationId", "commit"},
     "Commit": {"oid", "signature"},
+    "EnablePullRequestAutoMergePayload": {"clientMutationId", "pullRequest"},
+    "PullRequest": {"number"},
     "GitSignature": {"isValid", "state"},
     "GpgSignature": {"isValid", "state"},
 }

@@ -83,4 +83,19 @@ def create_commit_on_branch(github: GitHubStandIn, call: Call, _info: object, in
     return {"commit": {"oid": made, "signature": signature}}
 
 
-MUTATIONS = {"createCommitOnBranch": create_commit_on_branch}
+def enable_auto_merge(github: GitHubStandIn, call: Call, _info: object, input: dict[str, Any]) -> dict[str, Any]:
+    pull = next((each for each in github.pulls if each.node_id == input["pullRequestId"]), None)
+    method = input["mergeMethod"].lower()
+    if pull is None:
+        raise Refused("NOT_FOUND", f"Could not resolve to a node with the global id of '{input['pullRequestId']}'")
+    if not github.allows_auto_merge:
+        raise Refused("UNPROCESSABLE", "Pull request Auto merge is not allowed for this repository")
+    if method not in github.merge_methods:
+        raise Refused("UNPROCESSABLE", f"Merge method {method} merging is not allowed on this repository")
+    if pull.base not in github.protected:
+        raise Refused("UNPROCESSABLE", "Pull request Pull request is in clean status")
+    pull.auto_merge = method
+    return {"pullRequest": {"number": pull.number}}
+
+
+MUTATIONS = {"createCommitOnBranch": create_commit_on_branch, "enablePullRequestAutoMerge": enable_auto_merge}

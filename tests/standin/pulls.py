@@ -31,7 +31,13 @@ class Pull:
     merge_commit: str | None = None
     author: str = "ada"
     association: str = "OWNER"  # of its author with the repository
+    auto_merge: str = ""  # the method by which GitHub merges it by itself
     fork: str = ""  # the commit that the branch and its base had in common when it was merged
+
+    @property
+    def node_id(self) -> str:
+        """Its name in the GraphQL API."""
+        return f"PR_{self.number}"
 
 
 def list_pulls(github: GitHubStandIn, call: Call) -> Answer:
@@ -171,6 +177,7 @@ def _known(github: GitHubStandIn, pull: Pull) -> dict[str, Any]:
     place = f"{github.repository_url}/pulls/{pull.number}"
     return {
         "number": pull.number,
+        "node_id": pull.node_id,
         "state": pull.state,
         "title": pull.title,
         "body": pull.body,
@@ -193,6 +200,10 @@ def _whole(github: GitHubStandIn, pull: Pull) -> dict[str, Any]:
 
 def _filled(github: GitHubStandIn, schema: str, pull: Pull) -> dict[str, Any]:
     shape = github.description.filled(schema, **_known(github, pull))
+    if pull.auto_merge:
+        by = github.description.filled("simple-user", login=pull.author, type="User")
+        texts = {"commit_title": "", "commit_message": ""}
+        shape["auto_merge"] = {"enabled_by": by, "merge_method": pull.auto_merge, **texts}
     for side, name, id in (("head", pull.branch, pull.head), ("base", pull.base, pull.head)):
         shape[side] = shape[side] | {"ref": name, "sha": id, "label": f"{github.slug.partition('/')[0]}:{name}"}
     return shape

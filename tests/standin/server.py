@@ -73,6 +73,8 @@ class GitHubStandIn:
         self.tells_digests = True  # older GitHub Enterprise Servers do not
         self.protected: set[str] = set()
         self.checks: set[str] = set()  # the names of the checks that protected branches require
+        self.allows_auto_merge = True
+        self.merge_methods = {"merge", "squash", "rebase"}  # those that the repository allows
         self.signs = True  # commits made through GraphQL; an Enterprise Server may not be set up to sign
         self.signed: set[str] = set()  # the commits that GitHub signed
         self.rules: dict[str, Sequence[dict[str, Any]]] = {}

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from shipit.adapters.files.working_tree import WorkingTree
 from shipit.core.notes.links import Links
-from shipit.core.write_back import WriteBack
+from shipit.core.write_back import MergeMethod, WriteBack
 from shipit.errors import CommandError, ConfigError, ConflictError
 from shipit.finding import Finding
 from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease
@@ -161,6 +161,9 @@ class LocalForge:
 
     def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
         raise _needs_github("only GitHub can open pull requests")
+
+    def enable_auto_merge(self, branch: str, base: str, method: MergeMethod) -> None:
+        raise _needs_github("only GitHub can merge pull requests by itself")
 
     def report_deployment(self, deployment: ForgeDeployment, state: DeploymentState) -> None:
         """Do nothing: files show no deployments."""

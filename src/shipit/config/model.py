@@ -40,7 +40,7 @@ from shipit.config.vocabulary import (
 from shipit.core import limits
 from shipit.core.duration import seconds
 from shipit.core.versions import Bump, effective_bump
-from shipit.core.write_back import WriteBack
+from shipit.core.write_back import MergeMethod, WriteBack
 
 CONFIG_FILES = ("shipit.toml", "pyproject.toml")
 
@@ -148,6 +148,13 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
             "and no commit."
         ),
     ] = WriteBack.PUSH
+    auto_merge: Annotated[
+        MergeMethod | None,
+        Meta(
+            description="The method by which GitHub merges the release pull request by itself, as soon as the branch "
+            "accepts it. When unset, a person merges it."
+        ),
+    ] = None
     assets: Annotated[
         tuple[Path, ...],
         Meta(

@@ -26,6 +26,9 @@ def rule_faults(config: Config) -> Iterator[Fault]:
             '`snapshot` cannot be used with `write-back = "pull-request"`: it needs a commit of its own on the branch'
         )
         yield Fault(("release", "snapshot"), what, "remove it, or set another `write-back`")
+    if config.release.auto_merge and not config.release.write_back.proposes:
+        what = '`auto-merge` needs `write-back = "pull-request"`: nothing else opens a pull request to merge'
+        yield Fault(("release", "auto-merge"), what, 'set `write-back = "pull-request"`, or remove it')
     for index, branch in enumerate(config.release.back_merge):
         if config.release.channels and branch == config.release.channels[0].name:
             what = f"`{branch}` is the release branch itself, so its releases need not be brought back"

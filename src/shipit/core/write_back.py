@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import enum
+from typing import Literal
+
+MergeMethod = Literal["merge", "squash", "rebase"]
+"""The ways in which the forge merges a pull request."""
 
 
 class WriteBack(enum.StrEnum):

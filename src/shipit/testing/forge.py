@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from shipit.core.notes.links import Links
-from shipit.core.write_back import WriteBack
+from shipit.core.write_back import MergeMethod, WriteBack
 from shipit.errors import BranchMoved, CommandError, ConflictError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
@@ -29,7 +29,7 @@ class FakeForge:
 
     A test can set `problems`, the findings that it reports, `shows_deployments`, whether deployments are reported to
     it, `opens_pull_requests`, `checked` and `signed`, the branches that require checks or signed commits, and
-    `signs`, whether it signs commits.
+    `signs`, whether it signs commits, and `methods`, those of auto-merge.
     """
 
     name = "fake"
@@ -42,6 +42,7 @@ class FakeForge:
         self.checked: set[str] = set()
         self.signed: set[str] = set()
         self.signs = True
+        self.methods: set[str] = {"merge", "squash", "rebase"}
         self._remote = remote
         self._files = files
 
@@ -95,6 +96,11 @@ class FakeForge:
 
     def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
         return self._remote.pull_requests.keep(branch, base, title, body)
+
+    def enable_auto_merge(self, branch: str, base: str, method: MergeMethod) -> None:
+        if method not in self.methods:
+            raise RemoteError(f"the repository does not allow auto-merge by the method `{method}`", status=422)
+        self._remote.pull_requests.enable_auto_merge(branch, base, method)
 
     def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
         held = self.find_release(tag) or ForgeRelease(tag, title, body, True, prerelease, self.links().release(tag))

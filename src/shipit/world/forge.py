@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
-from shipit.core.write_back import WriteBack
+from shipit.core.write_back import MergeMethod, WriteBack
 from shipit.finding import Finding
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class ForgePullRequest(Struct, frozen=True):
         body: Markdown.
         url: its web page.
         runs_checks: False if the token of a workflow opened it, so that no checks run for it.
+        auto_merge: the method by which the forge merges it by itself; empty if it does not.
     """
 
     number: int
@@ -100,6 +101,7 @@ class ForgePullRequest(Struct, frozen=True):
     body: str
     url: str
     runs_checks: bool = True
+    auto_merge: str = ""
 
 
 class MergedPullRequest(Struct, frozen=True):
@@ -186,6 +188,12 @@ class Forge(Protocol):
     # writes
     def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
         """Give the open pull request from `branch` into `base` this title and body; open one if there is none."""
+
+    def enable_auto_merge(self, branch: str, base: str, method: MergeMethod) -> None:
+        """Let the forge merge the open pull request from `branch` into `base` as soon as its rules accept it.
+
+        Raises `RemoteError` if the repository does not allow this, or the pull request can be merged at once.
+        """
 
     def create_draft(self, *, tag: str, title: str, body: str, prerelease: bool, branch: str | None) -> ForgeRelease:
         """Create a draft release, or update the draft that exists for `tag`; a published release must be the same.

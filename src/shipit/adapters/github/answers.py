@@ -202,6 +202,12 @@ class PullHead(Struct):
     sha: str
 
 
+class AutoMergeAnswer(Struct):
+    """The auto-merge of a pull request."""
+
+    merge_method: str
+
+
 class PullRequestAnswer(Struct):
     """A pull request; `merged_at` is None if it was not merged."""
 
@@ -214,6 +220,8 @@ class PullRequestAnswer(Struct):
     body: str | None = None
     merged_at: str | None = None
     merge_commit_sha: str | None = None
+    node_id: str = ""
+    auto_merge: AutoMergeAnswer | None = None
     author_association: str = ""
 
 
@@ -259,3 +267,9 @@ class CreatedOnBranch(Struct, rename="camel"):
     """The data of an answer to `createCommitOnBranch`."""
 
     create_commit_on_branch: CreatedCommit
+
+
+class EnabledAutoMerge(Struct, rename="camel"):
+    """The data of an answer to `enablePullRequestAutoMerge`."""
+
+    enable_pull_request_auto_merge: object = None

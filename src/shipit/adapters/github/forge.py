@@ -22,7 +22,7 @@ from shipit.adapters.github.rules import BranchRules
 from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core.notes.links import Links
-from shipit.core.write_back import WriteBack
+from shipit.core.write_back import MergeMethod, WriteBack
 from shipit.errors import ConflictError
 from shipit.finding import Finding
 from shipit.world import (
@@ -192,6 +192,9 @@ class GitHubForge:
     def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
         fields = {"branch": branch, "base": base, "title": title, "body": body}
         return github_pull_requests.keep(self._pull_calls, self._owner, **fields)
+
+    def enable_auto_merge(self, branch: str, base: str, method: MergeMethod) -> None:
+        github_pull_requests.enable_auto_merge(self._pull_calls, self._owner, branch, base, method)
 
     def create_commit(self, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
         return github_git.create_commit(self._calls, branch=branch, parent=parent, message=message, files=files)

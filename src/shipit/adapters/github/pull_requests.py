@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from shipit.adapters.github.answers import WRITERS, PullCommit, PullRequestAnswer
+from shipit.adapters.github.answers import WRITERS, EnabledAutoMerge, PullCommit, PullRequestAnswer
 from shipit.adapters.github.calls import GitHubApi
+from shipit.core.write_back import MergeMethod
+from shipit.errors import RemoteError
 from shipit.world import ForgePullRequest, MergedPullRequest
 
 # The user of pull requests that were opened with `github.token`: GitHub starts no workflow for their events.
@@ -60,6 +62,40 @@ def keep(calls: GitHubApi, owner: str, *, branch: str, base: str, title: str, bo
     return _to_pull_request(calls.retry(action, lambda: calls.client.patch(path, PullRequestAnswer, fields)))
 
 
+_MUTATION = """
+mutation ($id: ID!, $method: PullRequestMergeMethod!) {
+  enablePullRequestAutoMerge(input: {pullRequestId: $id, mergeMethod: $method}) {
+    pullRequest { number }
+  }
+}
+"""
+
+
+def enable_auto_merge(calls: GitHubApi, owner: str, branch: str, base: str, method: MergeMethod) -> None:
+    """Let GitHub merge the open pull request by `method` when its rules accept it; only the GraphQL API can."""
+    action = f"enable the auto-merge of `{branch}`"
+
+    def enabled() -> bool | None:
+        found = _newest(calls, owner, branch, base)
+        return True if found and found.auto_merge and found.auto_merge.merge_method == method else None
+
+    def enable() -> bool:
+        found = _newest(calls, owner, branch, base)
+        variables = {"id": found.node_id if found else "", "method": method.upper()}
+        calls.client.graphql(_MUTATION, variables, EnabledAutoMerge)
+        return True
+
+    try:
+        calls.ensure(action, enabled, enable)
+    except RemoteError as error:
+        error.hint = (
+            "turn on `Allow auto-merge` and this merge method in the settings of the repository, and require checks "
+            "or reviews for the branch, because GitHub enables it only for a pull request that has to wait; or merge "
+            "it by hand"
+        )
+        raise
+
+
 def _newest(calls: GitHubApi, owner: str, branch: str, base: str) -> PullRequestAnswer | None:
     """Return the newest pull request: GitHub lists the newest one first."""
     query = {"state": "all", "head": f"{owner}:{branch}", "base": base, "per_page": 1}
@@ -73,6 +109,7 @@ def _to_pull_request(found: PullRequestAnswer) -> ForgePullRequest:
         state="merged" if found.merged_at else "open" if found.state == "open" else "closed",
         title=found.title,
         body=_body(found),
+        auto_merge=found.auto_merge.merge_method if found.auto_merge else "",
         url=found.html_url,
         runs_checks=found.user is None or found.user.login != _WORKFLOW_TOKEN,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shipit.steps.forge.auto_merge import AutoMerge as AutoMerge
 from shipit.steps.forge.comment_released import CommentReleased as CommentReleased
 from shipit.steps.forge.draft_release import DraftRelease as DraftRelease
 from shipit.steps.forge.forge_commit import VERIFIED as VERIFIED
@@ -23,7 +24,8 @@ STEPS = (
     LabelReleased,
     ReportDeployment,
     OpenPullRequest,
+    AutoMerge,
 )
 
 # Optional steps: a release or a deployment is complete without them, and their failure is only a warning.
-OPTIONAL_STEPS = (CommentReleased, LabelReleased, ReportDeployment)
+OPTIONAL_STEPS = (CommentReleased, LabelReleased, ReportDeployment, AutoMerge)

@@ -62,6 +62,12 @@ class FakePullRequests:
         held.shown = replace(held.shown, title=title, body=body)
         return held.shown
 
+    def enable_auto_merge(self, branch: str, base: str, method: str) -> None:
+        """Note that the forge merges the open pull request by itself; a test calls `merge` when it does."""
+        for held in self._held:
+            if (held.branch, held.base, held.shown.state) == (branch, base, "open"):
+                held.shown = replace(held.shown, auto_merge=method)
+
     # -- actions of users
 
     def edit(self, number: int, body: str) -> None:

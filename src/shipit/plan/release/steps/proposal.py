@@ -20,7 +20,7 @@ from shipit.plan.release.steps.proposal_body import proposal_body
 from shipit.plan.version import channel
 from shipit.plan.version.files.version_files import version_in
 from shipit.steps.base import Step
-from shipit.steps.forge import OpenPullRequest
+from shipit.steps.forge import AutoMerge, OpenPullRequest
 from shipit.steps.repository import ProposedFile, ProposeRelease, ReleaseCommit
 
 
@@ -71,7 +71,10 @@ def propose(
     )
     title = shortened(commit.subject or "", limits.PULL_REQUEST_TITLE)
     body = proposal_body(releases, notes, observed.links)
-    steps = (propose_release, OpenPullRequest(state.branch, base, title, body, state.open_number))
+    opened = OpenPullRequest(state.branch, base, title, body, state.open_number)
+    method = config.release.auto_merge
+    merge = [AutoMerge(state.branch, base, method)] if method else []
+    steps: tuple[Step, ...] = (propose_release, opened, *merge)
     findings = (
         *_conflicting(conflicts, state, config.release.remote),
         *_sharing(config, observed, state),
