@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes test-workflows test-browser bench bench-deploy bench-push docs packages lint generate lock clean parts
+.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes test-workflows test-browser test-image bench bench-deploy bench-push docs packages lint generate lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -67,6 +67,10 @@ test-workflows: parts .venv/.shipit .venv/.test ## old workflows beside those th
 test-browser: .venv/.shipit .venv/.test $(BROWSER)/.installed ## the page of `shipit report` in a real headless Chromium; screenshots in build/browser
 	scripts/install-parts chromium
 	$(BIN)/pytest -n 0 tests/browser/long_page.py
+
+test-image: parts .venv/.shipit .venv/.test ## the image of shipit itself, built from Dockerfile and run; needs the packages of Debian
+	scripts/install-parts mmdebstrap
+	$(BIN)/pytest -n 0 tests/images/long_own_image.py
 
 bench: .venv/.shipit .venv/.test $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(GIT_CLIFF)/.installed $(SEMANTIC_RELEASE)/.installed ## speed and accuracy beside its peers, into docs/performance.md; SIZES=1000,1000000 ROUNDS=5 HISTORIES=dir or TIMED=dir
 	PYTHONPATH=tests $(BIN)/python -m $(if $(TIMED),bench.real --rounds $(ROUNDS) --page docs/performance.md "$(TIMED)",bench.replay $(if $(HISTORIES),--page docs/performance.md "$(HISTORIES)"))
