@@ -296,13 +296,16 @@ def test_a_path_without_commits_is_refused_by_every_command_also_if_nothing_seem
         assert [each.what for each in findings if each.code == "package-path" and each.blocks]
 
 
-def test_nothing_is_released_instead_of_a_guess_if_the_last_release_is_not_known(repo: Repository) -> None:
-    repo.commit("docs: begin")
+@pytest.mark.parametrize("subject", ["docs: begin", "feat: begin"])
+def test_the_plan_is_an_error_instead_of_a_guess_if_the_last_release_is_not_known(
+    repo: Repository, subject: str
+) -> None:
+    repo.commit(subject)
     repo.tag("1.0.0")
     clone = clone_of(repo)
     with pytest.raises(PreflightError) as planned:
         plan(clone)
-    assert "tag-format" in {each.code for each in planned.value.findings}
+    assert [each.code for each in planned.value.findings] == ["tag-format"]
 
 
 def test_a_path_that_does_not_exist_is_a_warning(repo: Repository) -> None:

@@ -73,7 +73,7 @@ def make_release_plan(
     except ShipitError as error:
         findings = preflight_findings(observed, config.release)
         if isinstance(error, PreflightError):
-            raise PreflightError((*error.findings, *findings), state=error.state) from error
+            raise PreflightError(tuple(dict.fromkeys((*error.findings, *findings))), state=error.state) from error
         if not any_blocks(findings):
             raise
         raise PreflightError((version_finding(error), *findings), state=error.state) from error
@@ -102,7 +102,7 @@ def _plan(
     )
     decisions = tuple(next_release.decision for next_release in next_releases)
     findings = preflight_findings(observed, config.release)
-    if not releases and observed.about_history.block:
+    if observed.about_history.block:  # the version would be a guess
         raise PreflightError(findings, state="nothing was changed")
     others = (
         *_version_file_findings(config, observed, decisions),
