@@ -73,6 +73,11 @@ def test_an_issue_template_has_the_form_of_one(name: str, schema: str) -> None:
     assert said([BIN / "check-jsonschema", "--builtin-schema", f"vendor.github-issue-{schema}", template]) == ""
 
 
+def test_the_preset_for_renovate_has_the_form_of_one() -> None:
+    preset = ROOT / ".github/renovate-preset.json"
+    assert said([BIN / "check-jsonschema", "--builtin-schema", "vendor.renovate", preset]) == ""
+
+
 def test_githubs_language_service_finds_nothing(tmp_path: Path) -> None:
     examples = [tmp_path / "pipeline.yml", tmp_path / "rollback.yml"]
     for path, text in zip(examples, (EXAMPLE, ROLLBACK), strict=True):

@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,6 +95,11 @@ WRONG = [
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
     return Draft202012Validator(json_schema())
+
+
+def test_the_entry_for_schemastore_has_the_name_of_the_schema() -> None:
+    entry = json.loads((Path(__file__).parents[2] / "docs/schemastore.json").read_text("utf-8"))
+    assert (entry["url"], entry["fileMatch"]) == (json_schema()["$id"], ["shipit.toml"])
 
 
 def test_the_schema_is_a_valid_json_schema() -> None:

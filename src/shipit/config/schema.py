@@ -11,6 +11,8 @@ from shipit.config.model import Config
 from shipit.config.targets import KIND
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+# The name of the schema, which stays the same in all versions; `docs/schemastore.json` has it too.
+ID = "https://json.schemastore.org/shipit.json"
 # The tables that need exactly one of several keys; `config.rules` has the same rule.
 _ONE_OF = {"PackageConfig": ("path", "paths")}
 
@@ -27,7 +29,7 @@ def json_schema() -> dict[str, Any]:
     for name, keys in _ONE_OF.items():
         schema["$defs"][name]["oneOf"] = [{"required": [key]} for key in keys]
     partial_schemas.add(schema["$defs"])
-    return {"$schema": DIALECT, "$id": "urn:shipit:configuration", "title": "shipit.toml", **schema}
+    return {"$schema": DIALECT, "$id": ID, "title": "shipit.toml", **schema}
 
 
 def _enumerations(definitions: dict[str, Any]) -> list[str]:
