@@ -1,12 +1,14 @@
-"""The stores of secrets: AWS Parameter Store, held to botocore's own models by moto, and variables of the run."""
+"""The stores of secrets: those of AWS, held to botocore's own models by moto, and variables of the run."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from parts.aws import Aws, aws, moto
 
+from shipit.adapters.aws import aws_session
 from shipit.adapters.secrets import SecretStores
 from shipit.core.redact import Redactor
 from shipit.errors import AuthError, ConfigError, RemoteError
@@ -68,6 +70,52 @@ def test_a_secret_that_was_read_is_removed_from_texts_line_by_line(ssm: Any) -> 
     put(ssm, "/lines/KEY", f"{SECRET}\nsecond-line-of-it\nno")
     SecretStores(redact).values("ssm:/lines/")
     assert redact(f"password={SECRET} second-line-of-it no") == "password=[REDACTED] [REDACTED] no"
+
+
+@pytest.fixture
+def manager(aws: Aws) -> Any:
+    import boto3
+
+    return boto3.client("secretsmanager")
+
+
+def test_each_key_of_a_secret_of_secrets_manager_is_a_variable(manager: Any, stores: SecretStores) -> None:
+    manager.create_secret(Name="shop/prod", SecretString=json.dumps({"DB": SECRET, "KEY": "two\nlines"}))
+    assert stores.values("secretsmanager:shop/prod") == {"DB": SECRET, "KEY": "two\nlines"}
+
+
+@pytest.mark.parametrize("content", [SECRET, "[]", "{}", '{"DB": 1}'])
+def test_a_secret_of_secrets_manager_that_has_no_keys_with_texts_is_an_error_without_its_value(
+    manager: Any, stores: SecretStores, content: str
+) -> None:
+    manager.create_secret(Name="shop/plain", SecretString=content)
+    with pytest.raises(ConfigError, match="`secretsmanager:shop/plain` is not a JSON object") as raised:
+        stores.values("secretsmanager:shop/plain")
+    assert content not in str(raised.value)
+
+
+def test_a_secret_of_secrets_manager_that_does_not_exist_is_named(manager: Any, stores: SecretStores) -> None:
+    for ask in (stores.values, lambda name: stores.version(name, "key")):
+        with pytest.raises(ConfigError, match="there is no secret `secretsmanager:shop/none`") as raised:
+            ask("secretsmanager:shop/none")
+        assert raised.value.hint and "aws secretsmanager describe-secret --secret-id shop/none" in raised.value.hint
+
+
+def test_the_version_of_a_secret_of_secrets_manager_changes_with_it(manager: Any, stores: SecretStores) -> None:
+    manager.create_secret(Name="shop/prod", SecretString=json.dumps({"DB": SECRET}))
+    before = stores.version("secretsmanager:shop/prod", "key")
+    assert before == stores.version("secretsmanager:shop/prod", "another key")
+    manager.put_secret_value(SecretId="shop/prod", SecretString=json.dumps({"DB": f"{SECRET}-2"}))
+    assert SECRET not in before != stores.version("secretsmanager:shop/prod", "key")
+
+
+def test_a_right_that_aws_names_is_in_the_hint_such_as_that_for_the_key_of_a_secret() -> None:
+    from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+
+    said = "User: x is not authorized to perform: kms:Decrypt on resource: y"
+    with pytest.raises(AuthError) as raised, aws_session("read `ssm:/shop/`", install="", allow="other"):
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": said}}, "GetParametersByPath")
+    assert raised.value.hint == "allow `kms:Decrypt` in the policy of the role or user"
 
 
 def test_a_variable_of_the_run_is_a_secret_with_its_own_name(

@@ -1,11 +1,13 @@
-"""The stores of secrets: AWS Parameter Store, and the environment variables of this run."""
+"""The stores of secrets: Parameter Store and Secrets Manager of AWS, and the environment variables of this run."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from shipit.adapters.aws import INSTALL_AWS, aws_session
@@ -15,6 +17,7 @@ from shipit.errors import ConfigError
 if TYPE_CHECKING:
     Page = Mapping[str, Any]
 
+_INSTALL = f"{INSTALL_AWS}; for the GitHub Action, set its input `aws-region`"
 _SHORTEST = 6  # characters; a shorter value, such as `true`, is not removed from texts
 
 
@@ -33,15 +36,15 @@ class SecretStores:
         """Return the secrets of a reference; each reference is read once in a run."""
         if reference not in self._values:
             kind, _, name = reference.partition(":")
-            values = _variable(name) if kind == "env" else _parameters(name)
+            values = _READ[kind](name)
             self._redact.add(line for value in values.values() for line in _distinctive(value))
             self._values[reference] = values
         return self._values[reference]
 
     def version(self, reference: str, key: str) -> str:
         kind, _, name = reference.partition(":")
-        if kind == "ssm":
-            return _parameter_versions(name)
+        if kind in _VERSIONS:
+            return _VERSIONS[kind](name)
         # A variable has no version. Without the key, which stays on the host, the result shows nothing of its value.
         value = os.environ.get(name, "")
         return (
@@ -93,7 +96,44 @@ def _parameter_versions(path: str) -> str:
 
 
 def _pages(path: str, operation: str, **arguments: Any) -> Iterator[Page]:
-    install = f"{INSTALL_AWS}; for the GitHub Action, set its input `aws-region`"
     allow = "use credentials with `ssm:GetParametersByPath` and `ssm:DescribeParameters`, and set `AWS_REGION`"
-    with aws_session(f"read `ssm:{path}`", install=install, allow=allow) as session:
+    with aws_session(f"read `ssm:{path}`", install=_INSTALL, allow=allow) as session:
         yield from session.client("ssm").get_paginator(operation).paginate(**arguments)
+
+
+def _keys(name: str) -> Mapping[str, str]:
+    """Return the keys of a secret of Secrets Manager with their values, as its console writes them: as JSON."""
+    text = _secret(name, "get_secret_value").get("SecretString", "")
+    with suppress(json.JSONDecodeError):
+        found: object = json.loads(text)
+        if isinstance(found, dict) and found and all(isinstance(value, str) for value in found.values()):
+            return found
+    what = f"`secretsmanager:{name}` is not a JSON object whose values are texts"
+    raise ConfigError(what, hint="store the secret as pairs of a key and a value, such as `DB_PASSWORD`")
+
+
+def _secret_version(name: str) -> str:
+    """Return the ARN and the current version of a secret of Secrets Manager; no values."""
+    found = _secret(name, "describe_secret")
+    current = (version for version, stages in found["VersionIdsToStages"].items() if "AWSCURRENT" in stages)
+    return f"{found['ARN']}:{next(current, '')}"
+
+
+def _secret(name: str, operation: str) -> Page:
+    """Return the answer of Secrets Manager about a secret."""
+    allow = (
+        "use credentials with `secretsmanager:GetSecretValue` and `secretsmanager:DescribeSecret`, and set `AWS_REGION`"
+    )
+    with aws_session(f"read `secretsmanager:{name}`", install=_INSTALL, allow=allow) as session:
+        client = session.client("secretsmanager")
+        try:
+            answer: Page = getattr(client, operation)(SecretId=name)
+        except client.exceptions.ResourceNotFoundException:
+            hint = f"check the name and the region: aws secretsmanager describe-secret --secret-id {name}"
+            raise ConfigError(f"there is no secret `secretsmanager:{name}`", hint=hint) from None
+    return answer
+
+
+# By the kind of a reference: the secrets, and the text that changes with them where the store has versions.
+_READ = {"env": _variable, "ssm": _parameters, "secretsmanager": _keys}
+_VERSIONS = {"ssm": _parameter_versions, "secretsmanager": _secret_version}

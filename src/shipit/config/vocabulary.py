@@ -195,7 +195,11 @@ Volume = Annotated[
 Memory = Annotated[str, _text("[1-9][0-9]*[kmg]", "an amount of memory such as `512m` or `1g`", "1g")]
 SecretReference = Annotated[
     str,
-    _text(r"ssm:/[A-Za-z0-9_./-]*|env:[A-Za-z_][A-Za-z0-9_]*", "`ssm:/path/` or `env:NAME`", "ssm:/shop/prod/"),
+    _text(
+        r"ssm:/[A-Za-z0-9_./-]*|secretsmanager:[A-Za-z0-9/_+=.@:-]+|env:[A-Za-z_][A-Za-z0-9_]*",
+        "`ssm:/path/`, `secretsmanager:name` or `env:NAME`",
+        "ssm:/shop/prod/",
+    ),
 ]
 SecretVariable = Annotated[
     Annotated[

@@ -209,7 +209,8 @@ class Hosts(Protocol):
 class Secrets(Protocol):
     """The stores of secrets.
 
-    A reference is `ssm:/path/` (AWS Parameter Store) or `env:NAME` (an environment variable of this run).
+    A reference is `ssm:/path/` (AWS Parameter Store), `secretsmanager:name` (a secret of AWS Secrets Manager) or
+    `env:NAME` (an environment variable of this run).
     """
 
     def values(self, reference: str) -> Mapping[str, str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import Any
 
-from shipit.adapters.aws import INSTALL_AWS
+from shipit.adapters.aws import INSTALL_AWS, allow_right, named_right
 from shipit.core import limits
 from shipit.errors import AuthError, ConfigError, ConflictError, RemoteError, ShipitError
 from shipit.world.sites import CallerIdentity
@@ -33,7 +32,6 @@ _REFUSED = {
 _FORBIDDEN = ("AccessDenied", "AccessDeniedException", "403", "Forbidden")
 _CONFLICTS = ("PreconditionFailed", "412", "ConditionalRequestConflict", "409")
 _BUSY = ("Throttling", "ThrottlingException", "SlowDown", "RequestLimitExceeded", "TooManyInvalidationsInProgress")
-_NOT_ALLOWED = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 _FORBIDDEN_STATUS, _FIRST_SERVER_ERROR = 403, 500
 
 
@@ -150,9 +148,8 @@ def _converted(error: Any, to: str, allow: str) -> ShipitError:
         return AuthError(f"AWS refused to {to}: the credentials {_REFUSED[code]}", hint=f"get new ones, or {LOG_IN}")
     status = answer.get("HTTPStatusCode", 0)
     if code in _FORBIDDEN or status == _FORBIDDEN_STATUS:
-        named = _NOT_ALLOWED.search(text)  # such as `iam:PassRole`, which another action needs
-        right = named[1] if named else allow
-        needed = f"allow `{right}` in the policy of the role or user" if right else _CHECK_POLICY
+        right = named_right(text) or allow  # such as `iam:PassRole`, which another action needs
+        needed = allow_right(right) if right else _CHECK_POLICY
         return AuthError(f"AWS does not allow these credentials to {to}", hint=needed)
     if code in _CONFLICTS:
         what = f"AWS did not {to}: another program changed it at the same time"

@@ -80,8 +80,9 @@ class SecretsConfig(ConfigTable, frozen=True, kw_only=True):
         Meta(
             min_length=1,
             description="The sources. `ssm:/shop/prod/` is all parameters below that path of AWS Parameter Store, and "
-            "the last part of each path is the name of the variable. `env:NAME` is the environment variable NAME of "
-            "the run.",
+            "the last part of each path is the name of the variable. `secretsmanager:shop/prod` is a secret of AWS "
+            "Secrets Manager: a JSON object, whose keys are the names of the variables. `env:NAME` is the environment "
+            "variable NAME of the run.",
             examples=[["ssm:/shop/prod/"]],
             extra={"expected": "a list with at least one source"},
         ),
