@@ -342,6 +342,37 @@ def test_a_rollback_builds_and_uploads_nothing() -> None:
     assert puts == ["put favicon.ico", "put release.json", "put index.html"]
 
 
+VERIFY = 'verify = ["./smoke.sh"]\n'
+
+
+def test_a_check_that_fails_brings_the_earlier_version_back() -> None:
+    stage = SiteStage.of(VERIFY)
+    world = stage.begun("1.0.0", "1.1.0")
+    run, asked = world.next_run(), list[tuple[str, str]]()
+
+    def smoke(files: FakeFiles, env: Mapping[str, str]) -> None:
+        asked.append((env["SHIPIT_URL"], version_served(world)))
+        raise CommandError("`./smoke.sh` failed with status 1", tail="no cart")
+
+    run.process.effects["./smoke.sh"] = smoke
+    with pytest.raises(DeployError, match="did not pass `verify`") as raised:
+        stage.deploy(run)
+    assert (asked, raised.value.tail) == ([(URL, "1.1.0")], "no cart")
+    assert version_served(world) == "1.0.0"
+
+
+def test_a_check_runs_once_for_a_version_and_not_for_a_rollback() -> None:
+    stage, checked = SiteStage.of(VERIFY), list[str]()
+    world = stage.begun("1.0.0")
+    world.process.effects["./smoke.sh"] = lambda files, env: checked.append(version_served(world))
+    stage.deploy(world.next_run())
+    stage.commit(world, "1.1.0")
+    stage.deploy(world.next_run())
+    stage.deploy(world.next_run())
+    stage.rollback(world.next_run())
+    assert checked == ["1.0.0", "1.1.0"]
+
+
 def test_a_file_that_somebody_deleted_is_built_and_uploaded_again() -> None:
     stage = SiteStage.of()
     world = stage.begun("1.0.0")

@@ -39,7 +39,18 @@ class StaticSiteConfig(TargetTable, frozen=True, kw_only=True, tag="static-site"
             examples=[["npm ci", "npm run build"]],
         ),
     ] = ()
-    timeout: Annotated[Limit, Meta(description="The time limit of each `build` command.")] = limits.BUILD.written
+    verify: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Commands that run in the repository when the new version is published. Their variables "
+            "`SHIPIT_URL` and `SHIPIT_VERSION` are `url` of the environment and the new version. If one fails, the "
+            "earlier version is put back.",
+            examples=[["./smoke.sh"]],
+        ),
+    ] = ()
+    timeout: Annotated[Limit, Meta(description="The time limit of each `build` and `verify` command.")] = (
+        limits.BUILD.written
+    )
     directory: Annotated[
         Path,
         Meta(description="The directory with the files, from the root of the repository, with an `index.html`."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from shipit.deploy.static_site.observe import observe_bucket
 from shipit.deploy.static_site.observed import ObservedSite, StaticSiteTarget
 from shipit.finding import Finding
 from shipit.steps.base import Step
-from shipit.steps.deploy import RecordEvent
+from shipit.steps.deploy import RecordEvent, VerifyRollout
 from shipit.steps.repository import Run
 from shipit.steps.static_site import AdoptSite, ConfirmSite, InvalidateCache, PruneFiles, PublishFiles, UploadFiles
 from shipit.world import World
@@ -40,7 +40,8 @@ class StaticSite:
         if seen.serving != image or seen.problem:
             # Also shows that the record can be written, before anything is published.
             yield _event(target, "started", image, goal)
-        yield from _publish(target, seen, image, goal.by)
+        new = not goal.rejected and seen.record.current != image
+        yield from _publish(target, seen, image, goal.by, target.config.verify if new else ())
         yield PruneFiles(target.config.hosts[0], target.state_path, target.config.keep_releases, image)
 
     def way_back(
@@ -89,8 +90,10 @@ def _event(target: StaticSiteTarget, kind: EventKind, image: DeployedImage, goal
     return RecordEvent(target.config.hosts[0], target.record_path, event)
 
 
-def _publish(target: StaticSiteTarget, seen: ObservedSite, image: DeployedImage, by: str) -> Iterator[Step]:
-    """Yield the steps after which users get `image`, and it is recorded as verified."""
+def _publish(
+    target: StaticSiteTarget, seen: ObservedSite, image: DeployedImage, by: str, verify: Sequence[str] = ()
+) -> Iterator[Step]:
+    """Yield the steps after which users get `image`, the commands `verify` succeed, and it is recorded as verified."""
     (host,), config, state = target.config.hosts, target.config, target.state_path
     within = seconds(config.within)
     yield PublishFiles(host, state, image, seen.index.etag if seen.index else "")
@@ -99,6 +102,7 @@ def _publish(target: StaticSiteTarget, seen: ObservedSite, image: DeployedImage,
         if seen.index and seen.serving is None:  # of another program
             earlier = (*earlier, "")
         yield InvalidateCache(host, state, config.distribution, image, earlier, within)
+    yield from (VerifyRollout(host, image, command, seconds(config.timeout), target.url) for command in verify)
     yield ConfirmSite(host, target.app, state, image, within, target.url, by, target.environment)
 
 
