@@ -118,7 +118,7 @@ class Ecs:
             return {"services": [], "failures": [{"arn": arn, "reason": "MISSING"}]}
         found.advance()
         newest = found.rollouts[-1]
-        begun = self.world.clock.now()
+        begun = self.scheduler.clock.now()
         primary = {
             "id": f"ecs-svc/{len(found.rollouts)}",
             "status": "PRIMARY",
@@ -324,8 +324,8 @@ class Ecs:
 
     def _time(self, second: int, number: int = 0) -> dt.datetime:
         """Return the time of a second of the scheduler; `number` tells two deployments in one second apart."""
-        age = dt.timedelta(seconds=self.world.clock.elapsed() - second)
-        return self.world.clock.now() - age + dt.timedelta(milliseconds=number)
+        age = dt.timedelta(seconds=self.scheduler.clock.elapsed() - second)
+        return self.scheduler.clock.now() - age + dt.timedelta(milliseconds=number)
 
     @staticmethod
     def _revision(definition: str) -> str:
@@ -346,32 +346,48 @@ _ANSWERED = {
 }
 
 
+def _played(made: Ecs, action: str, name: str, model: Any) -> Any:
+    """Return the method of moto that answers an action with the method `name` of `made`."""
+    from moto.core.responses import ActionResult
+
+    operation = model.operation_model(action)
+
+    def answer(response: Any) -> Any:
+        asked = {key: value for key in operation.input_shape.members if (value := response._get_param(key))}
+        result = getattr(made, name)(asked)
+        check_shape(operation.output_shape, result, action)
+        return ActionResult(result)
+
+    return answer
+
+
+def answer_processes(made: Ecs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer the requests to other services also when they come over HTTP from processes; this loads these services."""
+    import boto3
+    from moto.elbv2.responses import ELBV2Response
+    from moto.iam.responses import IamResponse
+
+    for service, response in (("elbv2", ELBV2Response), ("iam", IamResponse)):
+        model = boto3.client(service).meta.service_model
+        for action, name in _ANSWERED[service].items():
+            monkeypatch.setattr(response, name, _played(made, action, name, model), raising=False)
+
+
 @pytest.fixture
 def ecs(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ecs]:
     from botocore.client import BaseClient  # type: ignore[import-untyped]
     from botocore.exceptions import ClientError  # type: ignore[import-untyped]
-    from moto.core.responses import ActionResult
     from moto.ecs.responses import EC2ContainerServiceResponse
 
     aws.make_bucket(BUCKET)
     world = FakeWorld.new()
     made = Ecs(world, FakeScheduler(world.registry, world.clock, world.hosts.apps))
-    model = made.client.meta.service_model
 
     own = {"".join(word.capitalize() for word in name.split("_")): name for name in _PLAYED}
 
-    def played(action: str, name: str) -> Any:
-        def answer(response: Any) -> Any:
-            operation = model.operation_model(action)
-            asked = {key: value for key in operation.input_shape.members if (value := response._get_param(key))}
-            result = getattr(made, name)(asked)
-            check_shape(operation.output_shape, result, action)
-            return ActionResult(result)
-
-        return answer
-
     for action, name in own.items():
-        monkeypatch.setattr(EC2ContainerServiceResponse, name, played(action, name), raising=False)
+        answer = _played(made, action, name, made.client.meta.service_model)
+        monkeypatch.setattr(EC2ContainerServiceResponse, name, answer, raising=False)
     call = BaseClient._make_api_call
 
     def checked(client: Any, action: str, arguments: Any) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.append(str(Path(__file__).parents[1]))
+from loaded_boto3 import load_boto3
 from stopped import start
 
 from shipit.world import World
@@ -21,4 +22,5 @@ def with_a_short_lock(world: World) -> World:
 
 
 if __name__ == "__main__":
+    load_boto3("s3", "cloudfront", "sts")
     start(with_a_short_lock)

@@ -1,8 +1,9 @@
 """Deployments of a static site to moto that are killed by SIGKILL, and then run again, while a client asks all the time.
 
-Each run is a process of its own. The kills are before and after each write, and at 60 random times.
+Each run is a process of its own. The kills are before and after each write, and at 110 random times; each test prints
+their number, and that of the pages that the client saw.
 
-pytest -n 0 tests/sites/long_killed.py
+pytest -n 0 -s tests/sites/long_killed.py
 """
 
 from __future__ import annotations
@@ -29,14 +30,18 @@ echo 'run()' > dist/assets/part-BX3a9d2k.js
 printf %s "$version" > dist/favicon.ico
 echo "<script src=\\"/assets/main-${version}Bx.js\\"></script><script src=\\"/assets/part-BX3a9d2k.js\\">" > dist/index.html
 """
-RANDOM, LONGEST = 60, 4.0  # seconds; about as long as a run takes here
+RANDOM = 110
 
 
 class Project:
-    """A repository whose front end is deployed by processes. `served` is the version that users get."""
+    """A repository whose front end is deployed by processes.
+
+    `kills` counts those that were killed, and `seconds` are those of the last run that ended by itself.
+    """
 
     def __init__(self, root: Path, shop: Shop, driver: Driver, endpoint: str) -> None:
         self._root, self._shop, self._driver, self._number = root, shop, driver, 100_000
+        self.kills, self.seconds = 0, 1.0
         self._environment = {**os.environ, "AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": REGION}
         root.mkdir()
         self._git("init", "--quiet", "--initial-branch", "main")
@@ -54,16 +59,23 @@ class Project:
         return str(self._number)
 
     def run(self, *arguments: str, **env: str) -> Run:
-        return self._driver.run(self._root, arguments, {**self._environment, **env})
+        begun = time.monotonic()
+        run = self._driver.run(self._root, arguments, {**self._environment, **env})
+        self.seconds = time.monotonic() - begun
+        return run
 
     def kill_after(self, seconds: float, *arguments: str) -> None:
-        """Start shipit, and kill it after so many seconds."""
-        silent = subprocess.DEVNULL
-        argv = [*self._driver.program, *arguments]
-        running = subprocess.Popen(argv, cwd=self._root, env=self._environment, stdout=silent, stderr=silent)
+        """Start shipit, and kill it after so many seconds; a run that ended before does not count."""
+        running = self._driver.start(self._root, arguments, self._environment)
         time.sleep(seconds)
         running.kill()
-        running.wait()
+        self.kills += running.wait() < 0
+
+    def killed(self, at: int, when: str, *arguments: str) -> None:
+        """Run shipit, and kill it before or after a write."""
+        run = self.run(*arguments, STOP_AT=str(at), STOP_WHEN=when)
+        assert run.killed, run.err
+        self.kills += 1
 
     def writes(self, *arguments: str) -> int:
         """Run shipit to its end, and return the number of its writes."""
@@ -73,6 +85,7 @@ class Project:
 
     @property
     def served(self) -> str:
+        """The version that users get."""
         return self._shop.served()
 
     def _git(self, *arguments: str) -> None:
@@ -87,15 +100,16 @@ def driver(own_environment: None, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture
-def project(aws: Aws, driver: Driver, tmp_path: Path) -> Iterator[Project]:
+def project(aws: Aws, driver: Driver, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Project]:
     """A project with one version that users get; a client sees no page without its files until the test ends."""
     with behind_edge(aws, 0) as shop:
         project = Project(tmp_path / "repository", shop, driver, aws.endpoint)
         project.commit()
         project.run("deploy", "dev").succeeded()
-        with polled(shop) as problems:
+        with polled(shop) as seen:
             yield project
-        assert problems == []
+        assert seen.problems == []
+        print(f"\n{request.node.name}: {project.kills} kills, {seen.pages} pages")  # noqa: T201
 
 
 def test_a_deployment_that_is_killed_at_any_write_is_finished_by_the_same_command(project: Project) -> None:
@@ -105,7 +119,7 @@ def test_a_deployment_that_is_killed_at_any_write_is_finished_by_the_same_comman
     for at in range(1, count + 1):
         for when in ("before", "after"):
             version = project.commit()
-            assert project.run("deploy", "dev", STOP_AT=str(at), STOP_WHEN=when).killed
+            project.killed(at, when, "deploy", "dev")
             project.run("deploy", "dev").succeeded()
             assert project.served == version, f"{when} {at}"
 
@@ -116,14 +130,13 @@ def test_a_rollback_that_is_killed_at_any_write_is_finished_by_the_same_command(
     project.run("deploy", "dev").succeeded()
     count = project.writes("rollback", "dev")
     assert project.served == before
-    for at in range(
-        1, count
-    ):  # after the last write the rollback is finished, and the same command goes back once more
+    # After the last write the rollback is finished, and the same command goes back once more.
+    for at in range(1, count):
         for when in ("before", "after"):
             before = project.served
             project.commit()
             project.run("deploy", "dev").succeeded()
-            assert project.run("rollback", "dev", STOP_AT=str(at), STOP_WHEN=when).killed
+            project.killed(at, when, "rollback", "dev")
             project.run("rollback", "dev").succeeded()
             assert project.served == before, f"{when} {at}"
 
@@ -132,6 +145,6 @@ def test_a_deployment_that_is_killed_at_any_time_is_finished_by_the_same_command
     chance = random.Random(17)
     for number in range(RANDOM):
         version = project.commit()
-        project.kill_after(chance.uniform(0.5, LONGEST), "deploy", "dev")
+        project.kill_after(chance.uniform(0, project.seconds), "deploy", "dev")
         project.run("deploy", "dev").succeeded()
         assert project.served == version, number

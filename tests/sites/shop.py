@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -106,22 +106,31 @@ def behind_edge(aws: Aws, files: int) -> Iterator[Shop]:
         yield Shop.behind(url, distribution, files)
 
 
+@dataclass
+class Seen:
+    """The things that a client saw: the number of pages, and its problems: no page, or a file that a page lacks."""
+
+    pages: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
 @contextmanager
-def polled(shop: Shop) -> Iterator[list[str]]:
-    """Ask for the page all the time, as users do, and yield the problems that they see: files that a page lacks."""
-    problems, ended = list[str](), threading.Event()
+def polled(shop: Shop) -> Iterator[Seen]:
+    """Ask for the page and all its files all the time, as users do, and yield what the client sees."""
+    seen, ended = Seen(), threading.Event()
 
     def ask() -> None:
         while not ended.is_set():
-            _, page = shop.get("/")
-            for path in page.split('"')[1::2]:
-                if (status := shop.get(path)[0]) != 200:
-                    problems.append(f"{path}: {status}")
+            status, page = shop.get("/")
+            paths = page.split('"')[1::2]
+            answers = {"/": status if paths else 0, **{path: shop.get(path)[0] for path in paths}}
+            seen.problems += [f"{path}: {status}" for path, status in answers.items() if status != 200]
+            seen.pages += 1
 
     client = threading.Thread(target=ask, daemon=True)
     client.start()
     try:
-        yield problems
+        yield seen
     finally:
         ended.set()
         client.join()
