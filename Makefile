@@ -61,8 +61,8 @@ test-kubernetes: parts .venv/.shipit .venv/.test ## deployments to a real API se
 	scripts/build-kubernetes
 	SHIPIT_KUBERNETES=real $(BIN)/pytest -n 2 --override-ini "python_files=test_*.py long*.py" tests/clusters
 
-test-workflows: parts .venv/.shipit .venv/.test ## old workflows beside those that `shipit init` makes of them, in act; some minutes
-	$(BIN)/pytest -n 2 tests/action/long_adoption.py
+test-workflows: parts .venv/.shipit .venv/.test ## in act: old workflows beside those of `shipit init`, and the examples for AWS; some minutes
+	$(BIN)/pytest -n 2 tests/action/long_adoption.py tests/action/long_aws.py
 
 test-browser: .venv/.shipit .venv/.test $(BROWSER)/.installed ## the page of `shipit report` in a real headless Chromium; screenshots in build/browser
 	scripts/install-parts chromium

@@ -85,17 +85,18 @@ def _runnable(workflow: dict[str, Any]) -> dict[str, Any]:
 
 def pipeline() -> dict[str, Any]:
     """The example, and a job that tells what the others give."""
-    workflow = _example(EXAMPLE)
+    workflow = example(EXAMPLE)
     workflow["jobs"]["outputs"] = OUTPUTS
     return workflow
 
 
 def rollback() -> dict[str, Any]:
     """The example that goes back to an earlier version."""
-    return _example(ROLLBACK)
+    return example(ROLLBACK)
 
 
-def _example(path: str) -> dict[str, Any]:
+def example(path: str) -> dict[str, Any]:
+    """Return a workflow of the examples, which uses the copy of this repository."""
     text = (ROOT / path).read_text().replace("OWNER/", "acme/").replace("@COMMIT", "@selftest")
     workflow: dict[str, Any] = YAML(typ="safe").load(text)
     return workflow
@@ -165,6 +166,7 @@ class Consumer:
         self.clone = place / "app"
         self.token: str | None = GOOD
         self.attempt = 1
+        self.patience = 120  # seconds for a run
         self.given: dict[str, str] = {}  # secrets beside the token
         self.variables: dict[str, str] = {}  # what the runner has in its environment
         self.workflow = pipeline()
@@ -230,7 +232,7 @@ class Consumer:
     def run(self, event: str = "push", ref: str = "refs/heads/main", sha: str | None = None, **payload: Any) -> Run:
         """What GitHub runs on that event; `sha` is the tip of `ref` unless told."""
         process = self.start(event, ref, sha, **payload)
-        stdout, stderr = process.communicate(timeout=120)
+        stdout, stderr = process.communicate(timeout=self.patience)
         lines = tuple(json.loads(line) for line in (stdout + stderr).splitlines() if line.startswith("{"))
         return Run(process.returncode, lines, self.place / "kept")
 

@@ -14,7 +14,7 @@ import os
 import re
 import socket
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,9 +74,9 @@ def switched_engine() -> Iterator[tuple[Engine, Switch]]:
 
 
 @contextmanager
-def system_engine() -> Iterator[Engine]:
-    """The engine that the system has, with its classic image store."""
-    with _engine(os.environ["PATH"], containerd=False) as engine:
+def system_engine(settings: Mapping[str, object] = {}, environment: Mapping[str, str] = {}) -> Iterator[Engine]:
+    """The engine that the system has, with its classic image store, and further settings and variables."""
+    with _engine(os.environ["PATH"], containerd=False, settings=settings, environment=environment) as engine:
         yield engine
 
 
@@ -93,14 +93,22 @@ def containerd_engine() -> Iterator[Engine]:
 
 
 @contextmanager
-def _engine(path: str, *, containerd: bool, switch: Switch | None = None) -> Iterator[Engine]:
+def _engine(
+    path: str,
+    *,
+    containerd: bool,
+    switch: Switch | None = None,
+    settings: Mapping[str, object] = {},
+    environment: Mapping[str, str] = {},
+) -> Iterator[Engine]:
     dockerd = program("dockerd", path)
     room = switch.room if switch else new_room()
     config, address = write_config(room / "client", buildx=True), room / "docker.sock"
-    (room / "daemon.json").write_text(json.dumps({"features": {"containerd-snapshotter": containerd}}))
+    (room / "daemon.json").write_text(json.dumps({"features": {"containerd-snapshotter": containerd}, **settings}))
     number = _new_bridge()
     argv = [dockerd, *_options(room, number)]
-    argv = ["env", f"PATH={path}:/usr/sbin:/sbin", *(switch.argv(argv) if switch else argv)]
+    variables = [f"{name}={value}" for name, value in environment.items()]
+    argv = ["env", f"PATH={path}:/usr/sbin:/sbin", *variables, *(switch.argv(argv) if switch else argv)]
     with daemon(argv, room, lambda: _ping(address), networks=[OTHERS.format(number), OWN.format(number)], root=True):
         yield Engine(f"unix://{address}", config)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,7 @@ class Registry:
 @contextmanager
 def open_registry() -> Iterator[Registry]:
     """A registry that everybody may write to; manifests can be deleted."""
-    with _serve({}) as address:
+    with serve_registry({}) as address:
         yield Registry(address)
 
 
@@ -49,7 +49,7 @@ def locked_registry() -> Iterator[Registry]:
     """A registry that wants a user name and a password for everything."""
     room = new_room()
     (room / "htpasswd").write_text(HTPASSWD)
-    with _serve({"htpasswd": {"realm": "tests", "path": str(room / "htpasswd")}}, room) as address:
+    with serve_registry({"htpasswd": {"realm": "tests", "path": str(room / "htpasswd")}}, room) as address:
         yield Registry(address, USERNAME, PASSWORD)
 
 
@@ -60,16 +60,25 @@ def token_registry() -> Iterator[Registry]:
     with token_server({USERNAME: PASSWORD, READER: PASSWORD}, USERNAME) as server:
         (room / "certificate.pem").write_bytes(server.certificate.public_bytes(Encoding.PEM))
         trust = {"issuer": ISSUER, "service": SERVICE, "rootcertbundle": str(room / "certificate.pem")}
-        with _serve({"token": {"realm": server.realm, **trust}}, room) as address:
+        with serve_registry({"token": {"realm": server.realm, **trust}}, room) as address:
             yield Registry(address, USERNAME, PASSWORD)
 
 
 @contextmanager
-def _serve(auth: dict[str, object], room: Path | None = None) -> Iterator[str]:
-    """The registry writes to its log which port it got."""
+def serve_registry(
+    auth: Mapping[str, object], room: Path | None = None, tls: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Start a registry, and yield its address. It writes to its log which port it got.
+
+    Args:
+        auth: the settings for logins; everybody may write without them.
+        room: a directory with the files that `auth` and `tls` name, which is removed at the end.
+        tls: the files with its certificate and its key; without them it has no TLS.
+    """
     room = room or new_room()
     storage = {"filesystem": {"rootdirectory": str(room / "data")}, "delete": {"enabled": True}}
-    settings = {"version": 0.1, "storage": storage, "http": {"addr": "127.0.0.1:0"}, "log": {"level": "info"}}
+    http = {"addr": "127.0.0.1:0", **({"tls": tls} if tls else {})}
+    settings = {"version": 0.1, "storage": storage, "http": http, "log": {"level": "info"}}
     (room / "registry.yml").write_text(json.dumps({**settings, **({"auth": auth} if auth else {})}))
     argv = [program("docker-registry"), "serve", str(room / "registry.yml")]
 
