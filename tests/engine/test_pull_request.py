@@ -185,6 +185,28 @@ def test_commits_that_landed_before_the_merge_are_named_in_the_release_and_liste
     assert writes == []
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("first", ["the feature", "the release"])
+def test_a_merge_queue_that_merges_a_group_at_once_releases_the_release_and_proposes_the_rest(
+    stage: Stage, method: Method, first: str
+) -> None:
+    world = new_world()
+    stage.release(world)
+    before = world.remote.branches["main"]
+    if first == "the feature":
+        push(world, "feat: filters (#7)", "filters.txt")
+    merged = world.remote.pull_requests.merge(1, method)
+    if first == "the release":
+        push(world, "feat: filters (#7)", "filters.txt")
+    world.remote.branches[f"gh-readonly-queue/main/pr-7-{before}"] = world.remote.branches["main"]
+    assert stage.release(world.fresh_clone()).released
+    assert world.remote.tags["v1.1.0"].commit == merged
+    assert "filters" not in world.remote.tree()["CHANGELOG.md"]
+    proposed = pulls(world)[-1]
+    assert (proposed.number, proposed.state, proposed.title) == (2, "open", "chore(release): 1.2.0")
+    assert world.remote.tree(BRANCH)["CHANGELOG.md"].count("filters") == 1
+
+
 def test_a_closed_pull_request_is_not_opened_again_until_something_counts(stage: Stage) -> None:
     world = new_world()
     stage.release(world)
