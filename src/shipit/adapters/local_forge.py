@@ -153,6 +153,9 @@ class LocalForge:
     def requires_checks(self, branch: str) -> bool:
         return False
 
+    def push_rules(self, branch: str) -> None:
+        """Return None: files have no rules."""
+
     def requires_signatures(self, branch: str) -> bool:
         return False
 

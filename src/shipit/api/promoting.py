@@ -30,7 +30,9 @@ def plan_promotion(
 
     environment = project.config.environments.get(target)
     branch = environment.branch if environment and environment.branch else target
-    observed = observe_promotion(project.world.git, project.config, branch, source=source, version=version)
+    observed = observe_promotion(
+        project.world.git, project.world.forge, project.config, branch, source=source, version=version
+    )
     return make_promotion_plan(project.config, observed)
 
 

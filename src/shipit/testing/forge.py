@@ -86,6 +86,9 @@ class FakeForge:
     def requires_checks(self, branch: str) -> bool:
         return branch in self.checked
 
+    def push_rules(self, branch: str) -> str | None:
+        return "required pull requests" if branch in self._remote.protected else None
+
     def requires_signatures(self, branch: str) -> bool:
         return branch in self.signed
 

@@ -179,6 +179,9 @@ class Forge(Protocol):
     def requires_checks(self, branch: str) -> bool:
         """Return whether a pull request into `branch` can be merged only after checks; False if it is not known."""
 
+    def push_rules(self, branch: str) -> str | None:
+        """Return the rules of `branch` that can refuse a push, in words; None if it has none, or it is not known."""
+
     def requires_signatures(self, branch: str) -> bool:
         """Return whether a rule of `branch` accepts only commits that are signed; False if it is not known."""
 

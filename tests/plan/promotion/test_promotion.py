@@ -61,7 +61,9 @@ def at(world: FakeWorld, tag: str) -> dict[str, str]:
 
 
 def plan(world: World, version: str | None = None, target: str = "prod", source: str | None = None) -> PromotionPlan:
-    return make_promotion_plan(CONFIG, observe_promotion(world.git, CONFIG, target, source=source, version=version))
+    return make_promotion_plan(
+        CONFIG, observe_promotion(world.git, world.forge, CONFIG, target, source=source, version=version)
+    )
 
 
 def promote(world: World, version: str | None = None) -> PromotionPlan:
@@ -233,8 +235,12 @@ def test_a_push_to_the_branch_meanwhile_is_kept() -> None:
 def test_a_protected_branch_is_left_to_a_pull_request() -> None:
     world = shop()
     world.remote.protected.add("prod")
+    made = plan(world)
+    (finding,) = made.findings
+    assert (finding.code, finding.blocks) == ("branch-protected", False)
+    assert "required pull requests" in finding.what
     with pytest.raises(RemoteError) as caught:
-        promote(world)
+        apply_steps(made.steps, world)
     assert caught.value.hint
     assert "refs/heads/promote-v1.4.0" in caught.value.hint
 
@@ -247,5 +253,5 @@ def test_of_several_packages_the_newest_release_is_promoted() -> None:
         commit = world.commit(f"feat: {package}", {f"{package}/app": "2"})
         world.git.create_tag(f"{package}-v1.0.0", commit, "release")
         world.push(f"{package}-v1.0.0")
-    made = make_promotion_plan(config, observe_promotion(world.git, config, "prod"))
+    made = make_promotion_plan(config, observe_promotion(world.git, world.forge, config, "prod"))
     assert (made.tag, made.commit) == ("back-v1.0.0", commit)

@@ -186,6 +186,9 @@ class GitHubForge:
     def requires_checks(self, branch: str) -> bool:
         return self._rules.require_checks(branch)
 
+    def push_rules(self, branch: str) -> str | None:
+        return self._rules.refuse_push(branch)
+
     def requires_signatures(self, branch: str) -> bool:
         return self._rules.require_signatures(branch)
 

@@ -14,7 +14,7 @@ from shipit.errors import PreflightError, UsageError
 from shipit.finding import any_blocks
 from shipit.plan.release import observe_clone
 from shipit.plan.version import Package, channel, main_channel, packages
-from shipit.world import Git, RemoteRefs
+from shipit.world import Forge, Git, RemoteRefs
 
 
 class Undo(Struct, frozen=True):
@@ -33,6 +33,7 @@ class ObservedPromotion(Struct, frozen=True):
     `unchanged` is True if the branch has exactly the files of a release or of a commit in the release, so that a merge
     loses nothing. `own` are the subjects of the commits that only the branch has, with their ids; newest first.
     `undo` is the commit that brought the branch back to the earlier release whose files it has; None without one.
+    `push_rules` are the rules of the branch that can refuse a push; None if there are none.
     """
 
     source: str
@@ -45,15 +46,17 @@ class ObservedPromotion(Struct, frozen=True):
     unchanged: bool
     own: tuple[tuple[str, str], ...]
     undo: Undo | None = None
+    push_rules: str | None = None
 
 
 def observe_promotion(
-    git: Git, config: Config, target: str, *, source: str | None = None, version: str | None = None
+    git: Git, forge: Forge, config: Config, target: str, *, source: str | None = None, version: str | None = None
 ) -> ObservedPromotion:
     """Return the facts about a promotion. Fetches what the clone lacks.
 
     Args:
         git: the clone.
+        forge: the forge of the remote.
         config: the configuration.
         target: the branch to move.
         source: the branch with the release; None for the first release branch.
@@ -89,6 +92,7 @@ def observe_promotion(
         unchanged=_repeats(git, head, release.commit, every),
         own=tuple(_own(git, head, release.commit)),
         undo=_undo(git, head, release.commit, _tags(config, package, tags)),
+        push_rules=forge.push_rules(target),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from shipit.config.load import fingerprint
 from shipit.config.model import Config
-from shipit.finding import Finding
+from shipit.finding import Finding, blocking_first
 from shipit.plan.model import Inputs
 from shipit.plan.promotion.model import PromotionPlan
 from shipit.plan.promotion.observe import ObservedPromotion
@@ -25,7 +25,7 @@ def make_promotion_plan(config: Config, observed: ObservedPromotion) -> Promotio
     """
     release = observed.release
     is_done = observed.has_files and (observed.tip == release.commit or not observed.forwards)
-    findings = () if is_done or observed.forwards else tuple(_findings(observed, config))
+    findings = () if is_done else blocking_first((*_findings(observed, config), *_protections(observed, config)))
     step = PromoteBranch(
         branch=observed.target,
         tag=release.name,
@@ -49,6 +49,8 @@ def make_promotion_plan(config: Config, observed: ObservedPromotion) -> Promotio
 def _findings(observed: ObservedPromotion, config: Config) -> Iterator[Finding]:
     """Yield the reason why a branch with commits of its own cannot be moved, or a warning of what the move undoes."""
     target, release, held = observed.target, observed.release, observed.held
+    if observed.forwards:
+        return
     if held and held.version > release.version:
         what = f"`{target}` has `{held.name}` already, which is higher than `{release.name}`"
         served = [name for name, each in config.environments.items() if each.branch == target]
@@ -71,3 +73,13 @@ def _findings(observed: ObservedPromotion, config: Config) -> Iterator[Finding]:
         )
         fix = f"if it must stay removed: revert it in `{source}` too, release, and move the branch to that release"
         yield Finding("branch-undone", what, fix, "warning")
+
+
+def _protections(observed: ObservedPromotion, config: Config) -> Iterator[Finding]:
+    """Yield a warning if the rules of the branch can refuse the push. A token that may bypass them can push."""
+    if observed.push_rules:
+        target, release = observed.target, observed.release
+        what = f"`{target}` is protected by {observed.push_rules}, so the push of {release.name} can be refused"
+        push = f"git push {config.release.remote} {release.commit[:10]}:refs/heads/promote-{release.name}"
+        fix = f"allow the token to bypass it; or push the release, and merge a pull request from there: {push}"
+        yield Finding("branch-protected", what, fix, "warning")
