@@ -18,6 +18,7 @@ def test_of_a_thousand_files_only_what_changed_is_uploaded(aws: Aws, monkeypatch
     with behind_edge(aws, 1_000) as shop:
         first, again, changed = counted(shop, monkeypatch)
     counts = (first.count, again.count, changed.count)
+    print(f"\n{counts} requests of the first deployment, the same again, and a change")  # noqa: T201
     assert all(map(int.__lt__, counts, (1_100, 60, 90))), counts
     assert len(first.written) == 1_004
     assert (again.written, len(changed.written)) == ([], 4)
