@@ -166,6 +166,16 @@ def test_a_workspace_that_was_cleaned_by_a_checkout_releases(scene: Scene, whole
     assert (scene.end(), scene.leftovers(clone)) == (whole, [])
 
 
+def test_a_branch_that_was_moved_back_only_in_its_files_is_moved_by_the_next_run(scene: Scene, whole: End) -> None:
+    """As `git reset` leaves it when it cannot lock HEAD: the files are those from before the release commit."""
+    clone = scene.begin(BUILD).clone()
+    assert scene.killed(clone, TAG, "before").killed
+    scene.git(clone, "checkout", "--quiet", "HEAD~1", "--", "build.gradle")
+    scene.git(clone, "rm", "--quiet", "CHANGELOG.md")
+    scene.release(clone).succeeded()
+    assert (scene.end(), scene.leftovers(clone)) == (whole, [])
+
+
 @pytest.mark.parametrize("path", ["CHANGELOG.md", "build.gradle"])
 def test_half_a_file_that_a_killed_writer_left_is_gone_afterwards(scene: Scene, path: str) -> None:
     clone = scene.begin().clone()

@@ -175,9 +175,10 @@ def test_without_an_identity_the_fix_sets_one(
     assert doctor(clone) == {}
 
 
-def test_the_lock_of_an_interrupted_git_is_a_finding_with_its_path(begun: Repository) -> None:
+@pytest.mark.parametrize("lock", ["index.lock", "HEAD.lock", "refs/heads/main.lock"])
+def test_the_lock_of_an_interrupted_git_is_a_finding_with_its_path(begun: Repository, lock: str) -> None:
     clone = clone_of(begun)
-    (clone / ".git" / "index.lock").touch()
+    (clone / ".git" / lock).touch()
     found = doctor(clone)
     assert list(found) == ["index-lock"]
     follow(clone, found["index-lock"].fix.partition(": ")[2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -192,10 +193,14 @@ class GitRepository(GitObjects):
         if not os.access(self.directory, os.W_OK):
             what = "git cannot write into the git directory of this clone"
             findings.append(Finding("clone", what, WRITABLE))
-        lock = os.path.join(self.directory, "index.lock")
-        if os.path.exists(lock):
-            what = "the clone has a file `index.lock`: another git process is running, or one was killed"
-            findings.append(Finding("index-lock", what, f"if no git process is running in this clone: rm {lock}"))
+        # Of a killed `git commit`. With one of the last two, git would change the files and not move the branch.
+        of_branch = (self._directories[2], f"refs/heads/{self.branch()}.lock")
+        for directory, name in ((self.directory, "index.lock"), (self.directory, "HEAD.lock"), of_branch):
+            lock = os.path.join(directory, name)
+            if os.path.exists(lock):
+                what = f"the clone has a file `{name}`: another git process is running, or one was killed"
+                fix = f"if no git process is running in this clone: rm {shlex.quote(lock)}"
+                findings.append(Finding("index-lock", what, fix))
         for name, command in _CONTINUED.items():
             if os.path.exists(os.path.join(self.directory, name)):
                 what = f"a `git {command}` is not finished in this clone, and git makes no release commit before that"

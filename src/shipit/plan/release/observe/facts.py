@@ -222,7 +222,8 @@ def _state(world: World, clone: CloneState, path: str, dirty: tuple[str, ...]) -
     if current is None and path not in dirty:
         return FileState(committed, current, is_absent=True)
     edited = world.git.differs(path)
-    is_leftover = edited and world.files.wrote(path)
+    # A run that is stopped while it moves the branch back from its own commit leaves the files from before that commit.
+    is_leftover = edited and (world.files.wrote(path) or (clone.head_is_leftover and current == committed))
     return FileState(committed, current, edited, is_leftover, is_converted=not edited)
 
 
