@@ -131,6 +131,7 @@ def polled(shop: Shop) -> Iterator[Seen]:
     client.start()
     try:
         yield seen
+        assert client.is_alive(), "the client stopped asking"
     finally:
         ended.set()
         client.join()
