@@ -26,6 +26,7 @@ IN_KOREAN = {
     "measured": "측정값",
     "holds": "달성",
     "**no**": "**아니요**",
+    "no answer": "결과 없음",
 }
 
 
