@@ -1,4 +1,4 @@
-"""The examples for AWS through act: push to main, test, release; push to prod, image, ECR, ECS and S3, and what serves.
+"""The examples for AWS in act: a push to main tests and releases, and a push to prod deploys to ECS and S3.
 
 The registry, the engine and the containers of the tasks are real. moto and the scheduler of the tests play AWS, and a
 cache that keeps everything plays CloudFront. It takes some minutes; only its name starts it: `make test-workflows`.
@@ -99,7 +99,7 @@ class Shop:
         return run
 
     def deploy(self) -> Run:
-        """Push to prod what main is."""
+        """Push the commit of main to prod."""
         self.consumer.git("fetch", "--quiet", "origin")
         self.consumer.git("push", "--quiet", "origin", "origin/main:refs/heads/prod")
         return self.consumer.run(ref="refs/heads/prod")

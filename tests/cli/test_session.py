@@ -34,7 +34,7 @@ def test_a_token_that_is_too_short_to_be_removed_from_texts_has_a_warning(
     session = Session()
     session.directory = str(tmp_path / "app")
     assert session.project.ci.secrets == ("e",)
-    expected = "warning: the value of `GITHUB_TOKEN` is too short to be removed from texts; check that it is whole\n"
+    expected = "warning: `GITHUB_TOKEN` is too short to be removed from the output; check that it has the whole value\n"
     assert capsys.readouterr().err == expected
 
 

@@ -319,7 +319,7 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         ),
         (
             "[release]\nauto-merge = 'squash'",
-            '`auto-merge` needs `write-back = "pull-request"`: nothing else opens a pull request to merge',
+            '`auto-merge` needs `write-back = "pull-request"`: only then there is a pull request to merge',
             'set `write-back = "pull-request"`, or remove it',
         ),
         (

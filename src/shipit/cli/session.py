@@ -59,7 +59,7 @@ class Session:
         self.output.redact = project.redact
         for name in project.ci.too_short:
             self.output.say(
-                f"warning: the value of `{name}` is too short to be removed from texts; check that it is whole"
+                f"warning: `{name}` is too short to be removed from the output; check that it has the whole value"
             )
         return project
 

@@ -27,7 +27,7 @@ def rule_faults(config: Config) -> Iterator[Fault]:
         )
         yield Fault(("release", "snapshot"), what, "remove it, or set another `write-back`")
     if config.release.auto_merge and not config.release.write_back.proposes:
-        what = '`auto-merge` needs `write-back = "pull-request"`: nothing else opens a pull request to merge'
+        what = '`auto-merge` needs `write-back = "pull-request"`: only then there is a pull request to merge'
         yield Fault(("release", "auto-merge"), what, 'set `write-back = "pull-request"`, or remove it')
     for index, branch in enumerate(config.release.back_merge):
         if config.release.channels and branch == config.release.channels[0].name:

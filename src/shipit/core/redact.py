@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 MARK = "[REDACTED]"
 CUT = "…"
 _SHORTEST_PART = 8  # characters of an address; a shorter part, such as `/notify`, is no secret
-SHORTEST_SECRET = 4  # characters; a shorter one is part of other words, and a shorter beginning of one tells nothing
+SHORTEST_SECRET = 4  # characters; a shorter one is part of other words, and a shorter beginning shows nothing of it
 # A user name without a password in an SSH address stays: it is not a secret, and readers need it to use the address.
 # A password can contain `/` and `@`, because users paste it unescaped; digits up to a `/` are a port.
 _PASSWORD = r"[^/\s@:'\"]*:(?!\d+/)[^\s'\"]*"

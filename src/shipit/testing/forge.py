@@ -28,8 +28,8 @@ class FakeForge:
     """The forge of `remote`: it reads assets from `files`, and can create commits and tags as GitHub can.
 
     A test can set `problems`, the findings that it reports, `shows_deployments`, whether deployments are reported to
-    it, `opens_pull_requests`, `checked` and `signed`, the branches that require checks or signed commits, and
-    `signs`, whether it signs commits, and `methods`, those of auto-merge.
+    it, `opens_pull_requests`, whether it can open pull requests, `checked` and `signed`, the branches that require
+    checks or signed commits, `signs`, whether it signs commits, and `methods`, the methods of auto-merge it allows.
     """
 
     name = "fake"

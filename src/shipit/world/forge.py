@@ -186,7 +186,7 @@ class Forge(Protocol):
         """Return whether a rule of `branch` accepts only commits that are signed; False if it is not known."""
 
     def is_verified(self, commit: str) -> bool:
-        """Return whether the forge shows a commit that it has as signed, and the signature as valid."""
+        """Return whether the forge shows `commit`, which it must have, as signed with a valid signature."""
 
     # writes
     def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:

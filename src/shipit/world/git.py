@@ -37,7 +37,7 @@ class RemoteRefs(Struct, frozen=True):
 
 
 NOTES = "refs/notes/shipit"
-"""The reference of the notes that people write for commits whose message is wrong."""
+"""The reference of the git notes that people write for commits whose message is wrong."""
 
 
 def only_branch(branches: Iterable[str]) -> str | None:
@@ -183,7 +183,7 @@ class Git(Protocol):
     def notes(self, commits: Sequence[str]) -> Mapping[str, str]:
         """Return the texts of the notes under `NOTES` on those of `commits` that have one, by the id of the commit.
 
-        They are those of the clone if it has newer ones, and else those of the remote as last fetched.
+        The notes that were fetched last are read, unless the clone has notes of its own that they do not contain.
         """
 
     def tracked(self, branch: str) -> str | None:
@@ -207,7 +207,10 @@ class Git(Protocol):
 
     # writes to the clone only, which can be undone
     def fetch(self) -> None:
-        """Fetch the branches, tags and notes of the remote; moves no local branch, no existing tag and no own note."""
+        """Fetch the branches, tags and notes of the remote.
+
+        Changes no branch, no note and no existing tag of the clone itself.
+        """
 
     def deepen(self) -> None:
         """Fetch the missing history of a shallow clone: commits and trees, without file contents."""

@@ -169,7 +169,7 @@ def test_a_revert_on_the_branch_that_the_move_undoes_is_a_warning_that_names_the
     (finding,) = plan(world).findings
     assert (finding.code, finding.blocks) == ("branch-undone", False)
     assert f"`revert: back to 1.3.0` ({revert}) brought `prod` back to v1.3.0" in finding.what
-    assert "revert it in `main` too" in finding.fix
+    assert "revert the change in `main` too" in finding.fix
 
 
 def test_a_revert_of_changes_that_were_not_released_yet_is_also_named() -> None:

@@ -30,7 +30,7 @@ class CiContext(Struct, frozen=True):
         repository: `owner/name` of the repository that the CI runs for; None outside a CI.
         event: the reason of the CI run; empty outside a CI.
         secrets: the values that no output may show.
-        too_short: the names of the variables whose secret is too short to be removed from texts.
+        too_short: the names of the variables whose secret is too short to be removed from the output.
         registry_login: the login for all registries, from `SHIPIT_REGISTRY_USERNAME` and `SHIPIT_REGISTRY_PASSWORD`.
         github_login: the login for GitHub's registry, from the token of the CI run.
         ssh_key: the private key for hosts over SSH, from `SHIPIT_SSH_KEY`.

@@ -116,7 +116,8 @@ class GitRepository(GitObjects):
         if tip is None or not commits:
             return {}
         listed = (entry.partition("\t") for entry in self._output("ls-tree", "-r", "-z", tip).split("\0")[:-1])
-        blobs = {path.replace("/", ""): details.split(" ")[2] for details, _, path in listed}  # large ones are spread
+        # git spreads many notes over directories: then the id of the commit is written as `0a/1b2c…`.
+        blobs = {path.replace("/", ""): details.split(" ")[2] for details, _, path in listed}
         return {id: self._output("cat-file", "blob", blobs[id]) for id in commits if id in blobs}
 
     def _is_git_server(self) -> bool:

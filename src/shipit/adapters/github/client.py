@@ -107,7 +107,7 @@ class GitHubClient:
         self._request("DELETE", self._place + path)
 
     def graphql(self, query: str, variables: Mapping[str, object], form: type[_Form]) -> _Form:
-        """Send a query to the GraphQL API, which is about no place, and return its data."""
+        """Send a query to the GraphQL API, which has one address for all repositories, and return its data."""
         url = graphql_url(self._api_url)
         body = msgspec.json.encode({"query": query, "variables": variables})
         self._pace()

@@ -1,9 +1,10 @@
-"""Commits and tags created through GitHub's APIs, which signs the commits.
+"""Commits and tags created through the APIs of GitHub.
 
 Each function creates objects that are not visible, and then creates or moves one reference.
 
-Through the Git data API, GitHub signs the commits of Apps and of the token of a workflow, and not those of users. Those
-it signs through the mutation `createCommitOnBranch` of the GraphQL API, which cannot make a file executable.
+GitHub signs a commit made through the Git data API only for the token of an App or of a workflow. For the token of a
+user, GitHub signs a commit made by the mutation `createCommitOnBranch` of the GraphQL API, which cannot make a file
+executable.
 https://docs.github.com/en/authentication/managing-commit-signature-verification/about-commit-signature-verification
 """
 
@@ -70,7 +71,7 @@ mutation ($input: CreateCommitOnBranchInput!) {
 def _commit_on_branch(
     calls: GitHubApi, branch: str, parent: str, message: str, files: Mapping[str, bytes]
 ) -> str | None:
-    """Commit `files` to `branch` through the GraphQL API, and return the id; None if this is not possible here."""
+    """Commit `files` to `branch` through the GraphQL API, and return the id; None if it cannot be used here."""
     headline, _, body = message.strip().partition("\n")
     additions = [{"path": path, "contents": base64.b64encode(data).decode()} for path, data in files.items()]
     fields = {

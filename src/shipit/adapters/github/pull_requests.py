@@ -19,7 +19,10 @@ def find(calls: GitHubApi, owner: str, branch: str, base: str) -> ForgePullReque
 
 
 def merged(calls: GitHubApi, base: str) -> tuple[MergedPullRequest, ...]:
-    """Return the merged ones of the 100 closed pull requests into `base` that changed last, of users who can write."""
+    """Return the pull requests that were merged into `base`, if their authors can write to the repository.
+
+    Only the 100 closed pull requests that changed last are read.
+    """
     query = {"state": "closed", "base": base, "sort": "updated", "direction": "desc", "per_page": 100}
 
     def read() -> list[PullRequestAnswer]:
@@ -72,7 +75,7 @@ mutation ($id: ID!, $method: PullRequestMergeMethod!) {
 
 
 def enable_auto_merge(calls: GitHubApi, owner: str, branch: str, base: str, method: MergeMethod) -> None:
-    """Let GitHub merge the open pull request by `method` when its rules accept it; only the GraphQL API can."""
+    """Let GitHub merge the open pull request by `method` when its rules accept it; only the GraphQL API can do this."""
     action = f"enable the auto-merge of `{branch}`"
 
     def enabled() -> bool | None:

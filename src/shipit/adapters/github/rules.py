@@ -8,7 +8,7 @@ from shipit.adapters.github.client import segment
 from shipit.errors import AuthError, RemoteError
 
 # The rules of a ruleset that can refuse a commit pushed directly to the branch, and what they require.
-# `required_signatures` is not among them: a signed commit meets it, and the plan says if git does not sign.
+# `required_signatures` is not among them: it accepts a signed commit, and the plan warns if git does not sign.
 _REFUSING = {
     "merge_queue": "a merge queue",
     "pull_request": "required pull requests",
@@ -19,9 +19,9 @@ _REFUSING = {
 
 
 class BranchRules:
-    """The rules of the branches of one repository; those of a branch are read once.
+    """The rules of the branches of one repository; the rules of each branch are read once.
 
-    If GitHub does not answer the question, a branch has no rules: older GitHub Enterprise Servers have none.
+    If GitHub does not answer, a branch counts as one without rules: older GitHub Enterprise Servers have no rules.
     """
 
     def __init__(self, calls: GitHubApi) -> None:

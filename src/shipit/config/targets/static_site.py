@@ -42,7 +42,7 @@ class StaticSiteConfig(TargetTable, frozen=True, kw_only=True, tag="static-site"
     verify: Annotated[
         tuple[Text, ...],
         Meta(
-            description="Commands that run in the repository when the new version is published. Their variables "
+            description="Commands that run in the repository after the new version is published. Their variables "
             "`SHIPIT_URL` and `SHIPIT_VERSION` are `url` of the environment and the new version. If one fails, the "
             "earlier version is put back.",
             examples=[["./smoke.sh"]],

@@ -31,7 +31,7 @@ class OldDeployment(Struct):
 
 
 class JobsRead(Struct):
-    """Everything that is read so far: the environments, and the set-up of their jobs.
+    """The environments, images, deployments and tests of the jobs that were read so far, and the set-up of these jobs.
 
     `names` has the name of the environment of each branch.
     """

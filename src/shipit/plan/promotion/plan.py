@@ -71,7 +71,7 @@ def _findings(observed: ObservedPromotion, config: Config) -> Iterator[Finding]:
             f"`{undo.subject}` ({undo.commit[:7]}) brought `{target}` back to {undo.tag}; the move to {release.name} "
             "undoes it: what it removed is served again"
         )
-        fix = f"if it must stay removed: revert it in `{source}` too, release, and move the branch to that release"
+        fix = f"to keep it removed, revert the change in `{source}` too, release, and move the branch to that release"
         yield Finding("branch-undone", what, fix, "warning")
 
 
@@ -81,5 +81,5 @@ def _protections(observed: ObservedPromotion, config: Config) -> Iterator[Findin
         target, release = observed.target, observed.release
         what = f"`{target}` is protected by {observed.push_rules}, so the push of {release.name} can be refused"
         push = f"git push {config.release.remote} {release.commit[:10]}:refs/heads/promote-{release.name}"
-        fix = f"allow the token to bypass it; or push the release, and merge a pull request from there: {push}"
+        fix = f"allow the token to bypass the rules; or push a new branch, and merge a pull request from there: {push}"
         yield Finding("branch-protected", what, fix, "warning")

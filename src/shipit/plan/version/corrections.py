@@ -23,14 +23,14 @@ class Correction(Struct, frozen=True):
 
 
 class Corrected(Struct, frozen=True):
-    """Commits with the messages to read. `warnings` name the corrected ones, by the id of the commit."""
+    """Commits with the messages to read. `warnings` are those about corrected commits, by the id of the commit."""
 
     commits: tuple[RawCommit, ...]
     warnings: Mapping[str, str]
 
 
 def notes_on(git: Git, commits: Sequence[RawCommit]) -> dict[str, Correction]:
-    """Return the git notes on `commits`, by the id of the commit; an empty note is none."""
+    """Return the git notes on `commits`, by the id of the commit; an empty note does not count."""
     notes = git.notes([each.id for each in commits])
     return {id: Correction(text, "its git note") for id, text in notes.items() if text.strip()}
 

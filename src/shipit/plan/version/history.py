@@ -31,8 +31,8 @@ class History(Struct, frozen=True):
     of the commit by the name of the tag.
 
     In a repository with several packages, `others` are the commits after `stable` that change no file of the package,
-    newest first. Only those with a `Release-As` footer that names the package are also in `since`. `corrections` name
-    the commits whose messages people corrected after the merge, by id.
+    newest first. Only those with a `Release-As` footer that names the package are also in `since`. `corrections` are
+    the warnings about commits whose messages people corrected after the merge, by the id of the commit.
     """
 
     package: Package

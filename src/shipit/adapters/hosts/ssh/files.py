@@ -15,10 +15,10 @@ READ = (
 READ_ALL = 'exec cat "$1"'
 NO_SUCH_FILE = ("No such file or directory", "Not a directory")
 
-# $1 is the path, $2 the length in bytes, $3 the mode; PUT prints the text. The text goes into a new file beside it,
-# which replaces it when it is complete. The trap for EXIT is not run if a signal ends the shell, as SIGPIPE does if its
-# output is closed: so signals call `exit`. After SIGKILL nothing is run: so the next write removes the new files of
-# processes that ended.
+# $1 is the path, $2 the length in bytes, $3 the mode; PUT prints the text. The text goes into a new file in the
+# directory of $1; when the new file is complete, it replaces $1. The trap for EXIT is not run if a signal ends the
+# shell, as SIGPIPE does if the output of the shell is closed: so signals call `exit`. After SIGKILL nothing is run: so
+# the next write removes the new files of processes that ended.
 _WRITE = (
     'export LC_ALL=C; umask 022; mkdir -p "$(dirname "$1")" || exit; umask 077; '
     'all=$(dirname "$1")/.$(basename "$1").shipit; new=$all-$$; '

@@ -121,7 +121,7 @@ def signature_findings(world: World, config: Config, clone: CloneState) -> Itera
     mode, branch = config.release.write_back, clone.branch or ""
     made_by_git = mode.commits and not mode.through_forge
     if made_by_git and clone.is_release_branch and world.forge.requires_signatures(branch) and not world.git.signs():
-        refused = "the release pull request cannot be merged" if mode.proposes else "the push of it can be refused"
+        refused = "the release pull request cannot be merged" if mode.proposes else "its push can be refused"
         what = f"`{branch}` requires signed commits, and git does not sign the release commit, so {refused}"
         fix = (
             "let git sign, with a key that GitHub knows: git config commit.gpgSign true; or set "

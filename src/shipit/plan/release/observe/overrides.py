@@ -18,8 +18,8 @@ _NAMES_PULL_REQUEST = re.compile(r"#[0-9]")
 def with_overrides(world: World, histories: Sequence[History], branch: str) -> tuple[History, ...]:
     """Return `histories` with the messages in the bodies of the pull requests that were merged into `branch`.
 
-    The forge is only asked if the subject of a commit since the last release names a pull request. A token that may
-    not read pull requests reads none.
+    The forge is only asked if the subject of a commit since the last release names a pull request. If the token may
+    not read pull requests, `histories` are returned unchanged.
     """
     commits = (each for history in histories for each in (*history.since.commits, *history.others))
     if not any(_NAMES_PULL_REQUEST.search(subject(each.message)) for each in commits):
