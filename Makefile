@@ -57,9 +57,9 @@ ready: parts lint docs $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAG
 compiled-tests: .venv/.shipit .venv/.test
 	@$(BIN)/pytest --collect-only -qq >/dev/null
 
-test-kubernetes: parts .venv/.shipit .venv/.test ## deployments to a real API server of Kubernetes, which is built first; needs Go, and 10 minutes or more
+test-kubernetes: parts .venv/.shipit .venv/.test ## deployments to a real API server of Kubernetes, which is built first; needs Go, and 44 minutes or more on two busy processors after the first build
 	scripts/build-kubernetes
-	SHIPIT_KUBERNETES=real $(BIN)/pytest -n 2 --override-ini "python_files=test_*.py long*.py" tests/clusters
+	SHIPIT_KUBERNETES=real $(BIN)/pytest -n $(WORKERS) --dist worksteal --override-ini "python_files=test_*.py long*.py" tests/clusters
 
 test-workflows: parts .venv/.shipit .venv/.test ## in act: old workflows beside those of `shipit init`, and the examples for AWS; some minutes
 	$(BIN)/pytest -n 2 tests/action/long_adoption.py tests/action/long_aws.py

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta, MsgspecError, Struct, convert, field, json
@@ -13,16 +15,24 @@ from shipit.core import limits
 from shipit.errors import RemoteError
 
 T = TypeVar("T")
+_FIRST_USE = threading.Lock()
 
 
 def read_as(kind: type[T], answer: bytes | Mapping[str, Any]) -> T:
     """Return an answer of the API as an object of a kind; raises `RemoteError` if it is something else."""
     if isinstance(answer, bytes) and has_too_many_values(answer):
         raise wrong_answer(f"it has more than {limits.ANSWER_VALUES.written} values")
+    with _FIRST_USE:  # the process crashes if two threads decode a kind for the first time, such as that of the lock
+        decoder = _decoder(kind)  # type: ignore[arg-type]  # a class can be hashed
     try:
-        return json.decode(answer, type=kind) if isinstance(answer, bytes) else convert(answer, kind)
+        return decoder.decode(answer) if isinstance(answer, bytes) else convert(answer, kind)
     except (MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise wrong_answer(str(error)) from error
+
+
+@cache
+def _decoder(kind: type[T]) -> json.Decoder[T]:
+    return json.Decoder(kind)
 
 
 def wrong_answer(reason: str) -> RemoteError:

@@ -21,6 +21,10 @@ class _Content(Struct, frozen=True):
     renewed: str = ""
 
 
+# Made once, because the process crashes if two threads decode a type for the first time.
+_CONTENT = json.Decoder(_Content)
+
+
 class BucketLocks(RenewedLocks):
     """The locks in a bucket; the version of a lock is its ETag, empty if it does not exist.
 
@@ -67,7 +71,7 @@ class BucketLocks(RenewedLocks):
 
 def _parsed(text: bytes, etag: str) -> Lock:
     try:
-        content = json.decode(text, type=_Content)
+        content = _CONTENT.decode(text)
     except (DecodeError, ValidationError):
         return Lock("an unknown program", None, etag)
     renewed = None
