@@ -119,7 +119,7 @@ class GitHubStandIn:
         return [each for each in self.requests if each.method == method and re.search(pattern, each.path)]
 
     def refusal_of(self, branch: str, commit: str) -> str:
-        """Why the rules of `branch` refuse `commit`; empty if they do not."""
+        """The reason why the rules of `branch` refuse `commit`; empty if they accept it."""
         signed = any(rule["type"] == "required_signatures" for rule in self.rules.get(branch, ()))
         wrong = "Repository rule violations found\n\nCommits must have verified signatures."
         return wrong if signed and commit not in self.signed else ""

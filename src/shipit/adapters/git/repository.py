@@ -194,7 +194,7 @@ class GitRepository(GitObjects):
         if not os.access(self.directory, os.W_OK):
             what = "git cannot write into the git directory of this clone"
             findings.append(Finding("clone", what, WRITABLE))
-        # Of a killed `git commit`. With one of the last two, git would change the files and not move the branch.
+        # A killed `git commit` leaves these files. With one of the last two, git changes files, but moves no branch.
         of_branch = (self._directories[2], f"refs/heads/{self.branch()}.lock")
         for directory, name in ((self.directory, "index.lock"), (self.directory, "HEAD.lock"), of_branch):
             lock = os.path.join(directory, name)

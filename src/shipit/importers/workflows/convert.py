@@ -13,7 +13,7 @@ from shipit.importers.workflows.old_steps.actions import read_action
 from shipit.importers.workflows.old_steps.installation import installs_release_tool
 from shipit.importers.workflows.old_steps.job import JobState
 from shipit.importers.workflows.old_steps.shell import read_run
-from shipit.importers.workflows.reading import JobsRead, OldDeployment, add_job, proposals_of, settings_of
+from shipit.importers.workflows.reading import ConvertedJobs, OldDeployment, add_job, proposals_of, settings_of
 from shipit.importers.workflows.triggers import (
     RELEASE,
     JobPlace,
@@ -38,7 +38,7 @@ def convert_workflows(repository: RepositoryFacts, runs_tool: re.Pattern[str]) -
     concerning = {path: text for path, text in repository.workflows.items() if _concerns_shipit(text, runs_tool)}
     workflows = {path: read_workflow(path, text) for path, text in concerning.items()}
     branches = _environment_branches(filter(None, workflows.values()), repository, runs_tool)
-    reading = JobsRead({}, {}, {}, [], {}, environment_names(branches))
+    reading = ConvertedJobs({}, {}, {}, [], {}, environment_names(branches))
     reports, replaced = list[FoundKeys](), list[str]()
     for path, workflow in workflows.items():
         found = FoundKeys(path)
@@ -83,7 +83,7 @@ def _concerns_shipit(text: str, runs_tool: re.Pattern[str]) -> bool:
 def _read_job(
     job: WorkflowJob,
     workflow: Workflow,
-    reading: JobsRead,
+    reading: ConvertedJobs,
     found: FoundKeys,
     repository: RepositoryFacts,
     runs_tool: re.Pattern[str],
@@ -121,7 +121,7 @@ def _read_job(
     return True
 
 
-def _read_events(workflow: Workflow, found: FoundKeys, reading: JobsRead, repository: RepositoryFacts) -> None:
+def _read_events(workflow: Workflow, found: FoundKeys, reading: ConvertedJobs, repository: RepositoryFacts) -> None:
     """Report an event of which the new workflow has no counterpart, and find the jobs of a workflow to wait for."""
     after = workflow.events.get("workflow_run")
     if isinstance(after, dict):
@@ -148,7 +148,12 @@ def _waited_jobs(names: Sequence[str], repository: RepositoryFacts) -> list[Wait
 
 
 def _read_need(
-    name: str, job: WorkflowJob, workflow: Workflow, found: FoundKeys, reading: JobsRead, runs_tool: re.Pattern[str]
+    name: str,
+    job: WorkflowJob,
+    workflow: Workflow,
+    found: FoundKeys,
+    reading: ConvertedJobs,
+    runs_tool: re.Pattern[str],
 ) -> None:
     """Report a job that must end before, and add it to the new workflow if it needs only commands."""
     needed = next((each for each in workflow.jobs if each.name == name), None)
@@ -183,7 +188,7 @@ def _state(
 
 
 def _places(
-    job: WorkflowJob, workflow: Workflow, reading: JobsRead, found: FoundKeys, repository: RepositoryFacts
+    job: WorkflowJob, workflow: Workflow, reading: ConvertedJobs, found: FoundKeys, repository: RepositoryFacts
 ) -> list[JobPlace]:
     """Return the environments that a job becomes, by the branches that start it; report each other branch."""
     if is_release(job, workflow):

@@ -30,8 +30,8 @@ class OldDeployment(Struct):
     ssh_key: str
 
 
-class JobsRead(Struct):
-    """The environments, images, deployments and tests of the jobs that were read so far, and the set-up of these jobs.
+class ConvertedJobs(Struct):
+    """The environments, images, deployments and tests of the jobs converted so far, and the set-up of these jobs.
 
     `names` has the name of the environment of each branch.
     """
@@ -56,7 +56,7 @@ class JobsRead(Struct):
         return True
 
 
-def add_job(state: JobState, place: JobPlace, reading: JobsRead) -> None:
+def add_job(state: JobState, place: JobPlace, reading: ConvertedJobs) -> None:
     """Add the images and the set-up of a job to those of its environment."""
     images: dict[str, Settings] = {}
     for build in state.docker.builds:
@@ -108,7 +108,7 @@ def _is_valid(key: str, image: Settings, found: FoundKeys) -> bool:
     return False
 
 
-def proposals_of(reading: JobsRead, repository: RepositoryFacts) -> Iterator[ProposedTarget]:
+def proposals_of(reading: ConvertedJobs, repository: RepositoryFacts) -> Iterator[ProposedTarget]:
     """Yield the target of each environment that has exactly one and images, and report it instead of its key."""
     for name, environment in reading.environments.items():
         fitting = [each for each in reading.deployments if each.environment == name]
@@ -128,7 +128,7 @@ def proposals_of(reading: JobsRead, repository: RepositoryFacts) -> Iterator[Pro
         yield ProposedTarget(name, deployment.place, target.settings, target.undecided)
 
 
-def settings_of(reading: JobsRead) -> Iterable[Imported]:
+def settings_of(reading: ConvertedJobs) -> Iterable[Imported]:
     """Yield the settings of the environments and of the images of releases."""
     found = FoundKeys()
     for name, environment in reading.environments.items():

@@ -147,14 +147,14 @@ def _finding(parts: Sequence[NestedFile], history: History, lock: Sequence[Neste
     package = history.package
     if own and len(of_whole) == 1 and not package.format_is_configured:
         whole = replace(of_whole[0], releases=package.format)
-        names = shortened([f"`{part.directory}`" for part in own])
+        names = first_few([f"`{part.directory}`" for part in own])
         what = (
             f"tags show releases of {names}, so commits that change only these must not count for "
             f"`{package.format.template}`"
         )
         ignore = f"set `tag = {toml_string(package.format.template)}` under `[release]` to count all commits"
         return Finding("nested-packages", what, proposed_packages([*own, whole], ignore))
-    shown = shortened([f"`{part.path}` ({part.version})" for part in parts])
+    shown = first_few([f"`{part.path}` ({part.version})" for part in parts])
     what = f"the root has no version file, so a release writes no version; there are versions in {shown}"
     fix = proposed_ways([*parts, *lock], released=history.stable is not None)
     return Finding("nested-version-files", what, fix, "warning")
@@ -176,14 +176,14 @@ def _left_out(
     if not left or history.stable is None or any(file.format for file in written if not file.paths):
         return
     first, last = root[0], history.stable
-    shown = shortened([f"`{part.path}` ({part.version})" for part in left])
+    shown = first_few([f"`{part.path}` ({part.version})" for part in left])
     what = f"a release writes `{first.path}` ({first.written}), but not {shown}; the last release is `{last.name}`"
     at_root = [NestedFile(file.path, "", paths=file.paths) for file in written]
     ways = [left, at_root] if is_behind(root, last) else [[*at_root, *left], at_root]
     yield Finding("nested-version-files", what, proposed_files(*ways), "warning")
 
 
-def shortened(names: Sequence[str]) -> str:
+def first_few(names: Sequence[str]) -> str:
     """Return the first of `names` in one text, with the number of the others."""
     shown = ", ".join(names[: limits.NESTED_EXAMPLES])
     more = len(names) - limits.NESTED_EXAMPLES
