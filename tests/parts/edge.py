@@ -52,8 +52,9 @@ class _Edge:
             return None
 
     def _remove_invalidated(self) -> None:
-        listed = self._cloudfront.list_invalidations(DistributionId=self._distribution)["InvalidationList"]
-        for number in (each["Id"] for each in listed.get("Items", ()) if each["Id"] not in self._seen):
+        pages = self._cloudfront.get_paginator("list_invalidations").paginate(DistributionId=self._distribution)
+        listed = [each["Id"] for page in pages for each in page["InvalidationList"].get("Items", ())]
+        for number in (each for each in listed if each not in self._seen):
             self._seen.add(number)
             found: Any = self._cloudfront.get_invalidation(DistributionId=self._distribution, Id=number)
             patterns = found["Invalidation"]["InvalidationBatch"]["Paths"]["Items"]
