@@ -31,7 +31,8 @@ FROM $BASE
 LABEL org.opencontainers.image.title="shipit" \
       org.opencontainers.image.description="From commit to running container, by one plan that you can read first" \
       org.opencontainers.image.licenses="MIT"
-# git refuses a repository of another user. Here is only the one that you mount, whoever it belongs to.
+# git refuses the repository of another user. The only repository here is the one that you mount: it is accepted,
+# whoever owns it.
 RUN apt-get update -qq \
     && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
         ca-certificates docker-buildx docker-cli git openssh-client python3 >/dev/null \

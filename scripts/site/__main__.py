@@ -1,7 +1,7 @@
 """Prepare the pages for MkDocs, in `build/docs/source`: `make docs` runs it.
 
 It copies the pages and the files that they link to their places on the site, records `shipit demo` for the first page,
-and names each page without a Korean page that should have one.
+and names each page that should have a Korean page and has none.
 """
 
 from __future__ import annotations

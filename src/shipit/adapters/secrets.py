@@ -108,8 +108,8 @@ def _keys(name: str) -> Mapping[str, str]:
         found: object = json.loads(text)
         if isinstance(found, dict) and found and all(isinstance(value, str) for value in found.values()):
             return found
-    what = f"`secretsmanager:{name}` is not a JSON object whose values are texts"
-    raise ConfigError(what, hint="store the secret as pairs of a key and a value, such as `DB_PASSWORD`")
+    what = f"`secretsmanager:{name}` is not a JSON object whose values are strings"
+    raise ConfigError(what, hint='store the secret as keys with values, such as `{"DB_PASSWORD": "…"}`')
 
 
 def _secret_version(name: str) -> str:

@@ -75,7 +75,7 @@ class Progress:
         if already:
             self._output.say(f"  {self._output.paint('✓', 'faint')} {printable(step.summary)} (done already)")
         elif outputs.get(VERIFIED) == "false":
-            self._output.say("    GitHub did not sign the commit, so it does not show it as Verified")
+            self._output.say("    GitHub did not sign the commit: it is not Verified")
         elif VERIFIED in outputs:
             self._output.say("    GitHub signed the commit: it is Verified")
 
