@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from standin import graph
 from standin.releases import Asset, Release
 from standin.server import GOOD, INSTALLATION, READ_ONLY, GitHubStandIn
 
@@ -535,6 +536,19 @@ def test_without_graphql_the_commit_is_made_and_not_signed(
     github: GitHubStandIn, forge: GitHubForge, status: int
 ) -> None:
     github.fail("POST", "/api/graphql$", status)
+    made = commit(forge, head(github))
+    assert head(github) == made
+    assert not forge.is_verified(made)
+
+
+@pytest.mark.parametrize("type", ["FORBIDDEN", "INSUFFICIENT_SCOPES", "UNPROCESSABLE"])
+def test_if_graphql_refuses_the_token_the_commit_is_made_and_not_signed(
+    github: GitHubStandIn, forge: GitHubForge, monkeypatch: pytest.MonkeyPatch, type: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise graph.Refused(type, "Resource not accessible by personal access token")
+
+    monkeypatch.setitem(graph.MUTATIONS, "createCommitOnBranch", refuse)
     made = commit(forge, head(github))
     assert head(github) == made
     assert not forge.is_verified(made)

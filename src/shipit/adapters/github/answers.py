@@ -238,17 +238,22 @@ class PullCommit(Struct):
 
 
 class GraphError(Struct):
-    """An error in an answer of the GraphQL API; `type` is a word such as `FORBIDDEN`, or empty."""
+    """An error in an answer of the GraphQL API; `type` is a word such as `FORBIDDEN`, or None."""
 
     message: str = "no reason given"
-    type: str = ""
+    type: str | None = None
+
+
+class GraphErrors(Struct):
+    """The errors in an answer of the GraphQL API. With errors, each part of the data can be null."""
+
+    errors: list[GraphError] | None = None
 
 
 class GraphAnswer(Struct, Generic[_Data]):
-    """An answer of the GraphQL API; `data` is None if it failed."""
+    """An answer of the GraphQL API without errors."""
 
-    data: _Data | None = None
-    errors: list[GraphError] = []
+    data: _Data
 
 
 class MadeCommit(Struct):

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import Struct
 
-from shipit.adapters.github.answers import GraphAnswer
+from shipit.adapters.github.answers import GraphAnswer, GraphErrors
 from shipit.adapters.github.failure import GitHubFailure, InvalidToken, failure_of, graph_failure
 from shipit.adapters.http.bounded_http import (
     Answer,
@@ -112,9 +112,10 @@ class GitHubClient:
         body = msgspec.json.encode({"query": query, "variables": variables})
         self._pace()
         answer = self._request("POST", url, {"Content-Type": "application/json"}, body)
+        errors = _decode(answer, GraphErrors, "POST", url).errors
+        if errors:
+            raise graph_failure(errors, f"POST {url}")
         decoded: GraphAnswer[_Form] = _decode(answer, GraphAnswer[form], "POST", url)  # type: ignore[valid-type]
-        if decoded.errors or decoded.data is None:
-            raise graph_failure(decoded.errors, f"POST {url}")
         return decoded.data
 
     def upload(self, url: str, file: IO[bytes], size: int, form: type[_Form], **query: object) -> _Form:

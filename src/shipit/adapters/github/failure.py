@@ -177,7 +177,7 @@ _STATUS_OF = {
 
 def graph_failure(errors: Sequence[GraphError], request: str) -> GitHubFailure:
     """Return the failure that an answer of the GraphQL API reports; an error without a type is one of the server."""
-    message = "; ".join(error.message for error in errors) or "it has neither data nor a reason"
+    message = "; ".join(error.message for error in errors)
     status = next((_STATUS_OF.get(error.type, 422) for error in errors if error.type), 500)
     return GitHubFailure(" ".join(message.split()), request=request, status=status, transient=status >= 500)
 
