@@ -183,7 +183,8 @@ class Git(Protocol):
     def notes(self, commits: Sequence[str]) -> Mapping[str, str]:
         """Return the texts of the notes under `NOTES` on those of `commits` that have one, by the id of the commit.
 
-        The notes that were fetched last are read, unless the clone has notes of its own that they do not contain.
+        The notes that were fetched last are read, unless the clone has notes of its own that contain them. If each has
+        some that the other lacks, all count; for a commit with two, that of the clone.
         """
 
     def tracked(self, branch: str) -> str | None:

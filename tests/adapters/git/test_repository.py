@@ -290,6 +290,35 @@ def test_own_notes_count_until_those_of_the_remote_contain_them(filled: Path) ->
     assert found.notes([]) == {}
 
 
+def test_notes_of_the_clone_and_of_the_remote_all_count_if_each_has_some_that_the_other_lacks(filled: Path) -> None:
+    found = GitRepository(str(filled))
+    git(filled, "commit", "--quiet", "--allow-empty", "--message", "fix: more")
+    first, second = git(filled, "rev-parse", "HEAD~1"), git(filled, "rev-parse", "HEAD")
+
+    def note(ref: str, **texts: str) -> None:
+        for rev, text in texts.items():
+            git(filled, "notes", f"--ref={ref}", "add", "--message", text, {"first": first, "second": second}[rev])
+
+    note("theirs", first="feat!: theirs", second="feat: theirs")
+    git(filled, "update-ref", "refs/shipit/origin/shipit", "refs/notes/theirs")
+    note("shipit", second="docs: own")
+    assert found.notes([first, second]) == {first: "feat!: theirs\n", second: "docs: own\n"}
+
+
+def test_notes_that_were_removed_from_the_remote_count_no_more(filled: Path) -> None:
+    found = GitRepository(str(filled))
+    head = str(found.head())
+    git(filled, "notes", "--ref=theirs", "add", "--message", "feat!: by mistake", head)
+    git(filled, "push", "--quiet", "origin", "refs/notes/theirs:refs/notes/shipit")
+    found.fetch()
+    assert found.notes([head])
+    git(filled, "push", "--quiet", "origin", ":refs/notes/shipit")
+    assert not found.has_fetched(found.remote_refs())
+    found.fetch()
+    assert found.has_fetched(found.remote_refs())
+    assert found.notes([head]) == {}
+
+
 def test_a_commit_on_no_branch_is_signed_where_git_signs(filled: Path, tmp_path: Path) -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "key")], check=True)
     for key, value in (("gpg.format", "ssh"), ("user.signingKey", str(tmp_path / "key")), ("commit.gpgSign", "true")):

@@ -103,7 +103,7 @@ class GitRepository(GitObjects):
             ids[ref.removesuffix("^{}")] = id  # the second line of an annotated tag has the id of its commit
         branches = {f"refs/remotes/{self.remote}/{name}": commit for name, commit in refs.branches.items()}
         tags = {f"refs/tags/{name}": commit for name, commit in refs.tags.items()}
-        notes = {self._fetched_notes: refs.notes} if refs.notes else {}
+        notes = {self._fetched_notes: refs.notes}  # None: those that were fetched earlier were removed there
         return all(ids.get(ref) == commit for ref, commit in (branches | tags | notes).items())
 
     @property
@@ -112,13 +112,20 @@ class GitRepository(GitObjects):
 
     def notes(self, commits: Sequence[str]) -> dict[str, str]:
         own, fetched = (self._revisions.id(f"{ref}^{{commit}}") for ref in (NOTES, self._fetched_notes))
-        tip = fetched if fetched and (own is None or self.is_ancestor(own, fetched)) else own
-        if tip is None or not commits:
-            return {}
+        if own and fetched and self.is_ancestor(own, fetched):
+            own = None
+        elif own and fetched and self.is_ancestor(fetched, own):
+            fetched = None
+        blobs: dict[str, str] = {}
+        for tip in (fetched, own) if commits else ():  # for a commit with both, that of the clone is taken
+            blobs |= self._notes_in(tip) if tip else {}
+        return {id: self._output("cat-file", "blob", blobs[id]) for id in commits if id in blobs}
+
+    def _notes_in(self, tip: str) -> dict[str, str]:
+        """Return the ids of the notes at the commit `tip`, by the id of the commit that they are about."""
         listed = (entry.partition("\t") for entry in self._output("ls-tree", "-r", "-z", tip).split("\0")[:-1])
         # git spreads many notes over directories: then the id of the commit is written as `0a/1b2c…`.
-        blobs = {path.replace("/", ""): details.split(" ")[2] for details, _, path in listed}
-        return {id: self._output("cat-file", "blob", blobs[id]) for id in commits if id in blobs}
+        return {path.replace("/", ""): details.split(" ")[2] for details, _, path in listed}
 
     def _is_git_server(self) -> bool:
         """Return whether the remote speaks git's protocol; over HTTP, git takes most web pages for an empty remote."""
@@ -221,6 +228,8 @@ class GitRepository(GitObjects):
         notes = f"+{NOTES}*:{self._fetched_notes}*"  # with a star, git accepts a remote without notes
         options = ("--tags", "--no-prune-tags", "--no-recurse-submodules")
         self._read_remote("fetch", *options, self.remote, branches, notes)
+        if self._revisions.id(self._fetched_notes):  # the remote may have removed them since an earlier fetch
+            self._read_remote("fetch", "--prune", "--no-tags", "--no-recurse-submodules", self.remote, notes)
 
     def deepen(self) -> None:
         self._read_remote(

@@ -160,7 +160,7 @@ class FakeGit:
 
     def has_fetched(self, refs: RemoteRefs) -> bool:
         tags = {tag.name: tag.commit for tag in self.tags()}
-        has_notes = refs.notes is None or self._notes == self._remote.notes
+        has_notes = self._notes == self._remote.notes
         return has_notes and refs.branches.items() <= self._tracked.items() and refs.tags.items() <= tags.items()
 
     def findings(self) -> tuple[Finding, ...]:
