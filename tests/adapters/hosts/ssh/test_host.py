@@ -138,6 +138,16 @@ def test_the_next_write_removes_what_a_killed_one_left(host: SshHost, tmp_path: 
     assert sorted(os.listdir(tmp_path)) == [f".file.shipit-{os.getpid()}", "file"]
 
 
+@pytest.mark.parametrize("name", ['a"b', "$(touch run)", "`touch run`", "a b", "*"])
+def test_no_name_of_a_file_is_read_as_code_when_its_write_is_interrupted(tmp_path: Path, name: str) -> None:
+    own = tmp_path / f".{name}.shipit-old"  # a name that shipit does not write
+    own.write_text("mine")
+    argv = ["sh", "-c", files.WRITE_INPUT, "sh", str(tmp_path / name), "9", "644", "30"]
+    done = subprocess.run(argv, input=b"half", capture_output=True, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stdout) == (1, b"only 4 of 9 bytes arrived\n")
+    assert list(tmp_path.iterdir()) == [own]
+
+
 def test_a_file_and_commands_are_sent_together_until_one_fails(host: SshHost, tmp_path: Path) -> None:
     path, marker = str(tmp_path / "file"), tmp_path / "marker"
     touch = ["touch", str(marker)]
