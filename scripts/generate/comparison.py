@@ -28,6 +28,14 @@ IN_KOREAN = {
     "**no**": "**아니요**",
     "no answer": "결과 없음",
 }
+_PHRASES = (
+    (r"([\d,]+) commits", r"커밋 \1개"),
+    (r"(\d+ ms) there and (\d+ ms) back", r"가는 데 \1, 오는 데 \2"),
+    (r"its own time", "자체 시간"),
+    (r"to a kept container", "남겨 둔 컨테이너로"),
+    (r"`(shipit \w+)` over SSH", r"SSH를 통한 `\1`"),
+    (r"^([\d,]+) of ([\d,]+)$", r"\1 / \2"),
+)
 
 
 def english(text: str) -> str:
@@ -45,8 +53,15 @@ def korean(text: str) -> str:
 
 def _in_korean(row: str) -> str:
     cells = [cell.strip() for cell in row.split("|")[1:-1]]
-    translated = (IN_KOREAN.get(cell, re.sub(r"^([\d,]+) commits$", r"커밋 \1개", cell)) for cell in cells)
+    translated = (IN_KOREAN.get(cell) or _phrases_in_korean(cell) for cell in cells)
     return "".join(f"| {cell} " if cell else "| " for cell in translated) + "|" if set(row) - set("|-: ") else row
+
+
+def _phrases_in_korean(cell: str) -> str:
+    """Return the text of a cell with the known English phrases in Korean."""
+    for english_phrase, korean_phrase in _PHRASES:
+        cell = re.sub(english_phrase, korean_phrase, cell)
+    return cell
 
 
 def _table(measured: str, heading: str) -> str:

@@ -73,7 +73,7 @@ def test_an_issue_template_has_the_form_of_one(name: str, schema: str) -> None:
     assert said([BIN / "check-jsonschema", "--builtin-schema", f"vendor.github-issue-{schema}", template]) == ""
 
 
-def test_the_preset_for_renovate_has_the_form_of_one() -> None:
+def test_the_preset_for_renovate_follows_the_schema_of_renovate() -> None:
     preset = ROOT / ".github/renovate-preset.json"
     assert said([BIN / "check-jsonschema", "--builtin-schema", "vendor.renovate", preset]) == ""
 

@@ -85,7 +85,7 @@ def test_each_key_of_a_secret_of_secrets_manager_is_a_variable(manager: Any, sto
 
 
 @pytest.mark.parametrize("content", [SECRET, "[]", "{}", '{"DB": 1}'])
-def test_a_secret_of_secrets_manager_that_has_no_keys_with_texts_is_an_error_without_its_value(
+def test_a_secret_of_secrets_manager_that_has_no_keys_with_strings_is_an_error_without_its_value(
     manager: Any, stores: SecretStores, content: str
 ) -> None:
     manager.create_secret(Name="shop/plain", SecretString=content)

@@ -26,7 +26,7 @@ def test_a_command_removes_the_login_that_a_killed_run_left(tmp_path: Path, monk
     assert not left.exists()
 
 
-def test_a_token_that_is_too_short_to_be_removed_from_texts_has_a_warning(
+def test_a_warning_names_a_token_that_is_too_short_to_be_removed_from_the_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     subprocess.run(["git", "init", "--quiet", str(tmp_path / "app")], check=True)

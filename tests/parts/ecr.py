@@ -86,7 +86,7 @@ def _write_certificate(room: Path) -> bytes:
 
 @contextmanager
 def _proxy(port: int) -> Iterator[str]:
-    """Start a proxy for HTTPS that connects `HOST` with this port, and other hosts with themselves; yield its URL."""
+    """Start a proxy for HTTPS that connects to this port for `HOST`, and to the asked host otherwise; yield its URL."""
 
     class Connection(StreamRequestHandler):
         def handle(self) -> None:
@@ -113,7 +113,7 @@ def _proxy(port: int) -> Iterator[str]:
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:
-    """Send what comes from a connection to the other one, until one of them ends."""
+    """Send the bytes of each connection to the other one, until one of them ends."""
     with suppress(OSError):
         while data := source.recv(_PIECE):
             target.sendall(data)

@@ -347,7 +347,7 @@ _ANSWERED = {
 
 
 def _played(made: Ecs, action: str, name: str, model: Any) -> Any:
-    """Return the method of moto that answers an action with the method `name` of `made`."""
+    """Return a method for moto that answers `action` by calling the method `name` of `made`."""
     from moto.core.responses import ActionResult
 
     operation = model.operation_model(action)

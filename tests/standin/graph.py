@@ -20,11 +20,11 @@ FILE = "100644"  # of every file that a mutation adds or changes: it cannot make
 
 
 class Violation(Exception):
-    """A request or an answer is against GitHub's schema."""
+    """A request or an answer does not follow GitHub's schema."""
 
 
 class Refused(Exception):
-    """GitHub refuses a mutation; `type` is the one that it writes into the error."""
+    """GitHub refuses a mutation; `type` is the type that GitHub writes into the error."""
 
     def __init__(self, type: str, message: str) -> None:
         super().__init__(message)

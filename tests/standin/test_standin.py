@@ -68,7 +68,7 @@ def test_an_operation_that_is_not_there_is_a_violation(github: GitHubStandIn) ->
         (COMMIT, {"input": {"branch": {}}}, "expectedHeadOid"),
     ],
 )
-def test_a_query_against_the_schema_of_github_is_answered_599_and_recorded(
+def test_a_query_that_the_schema_of_github_refuses_is_answered_599_and_recorded(
     github: GitHubStandIn, query: str, variables: Any, wrong: str
 ) -> None:
     status, answer = ask(github, "POST", "/../graphql", {"query": query, "variables": variables})

@@ -180,7 +180,7 @@ def test_a_revert_of_changes_that_were_not_released_yet_is_also_named() -> None:
     assert [finding.code for finding in plan(world).findings] == ["branch-undone"]
 
 
-def test_a_change_of_the_branch_that_was_taken_back_there_is_no_warning() -> None:
+def test_a_change_that_was_made_and_reverted_on_the_branch_leads_to_no_warning() -> None:
     world = fast_forwarded(shop())
     world = to_prod(world, "fix: only here", {"app.txt": "hot"})
     world = to_prod(world, "revert: only here", at(world, "v1.4.0"))
