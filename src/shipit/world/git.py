@@ -183,8 +183,8 @@ class Git(Protocol):
     def notes(self, commits: Sequence[str]) -> Mapping[str, str]:
         """Return the texts of the notes under `NOTES` on those of `commits` that have one, by the id of the commit.
 
-        The notes that were fetched last are read, unless the clone has notes of its own that contain them. If each has
-        some that the other lacks, all count; for a commit with two, that of the clone.
+        Both the notes of the clone and those that were fetched last are read, unless one of them contains the other. If
+        a commit has a note in both, that of the clone is returned.
         """
 
     def tracked(self, branch: str) -> str | None:

@@ -305,7 +305,7 @@ def test_notes_of_the_clone_and_of_the_remote_all_count_if_each_has_some_that_th
     assert found.notes([first, second]) == {first: "feat!: theirs\n", second: "docs: own\n"}
 
 
-def test_notes_that_were_removed_from_the_remote_count_no_more(filled: Path) -> None:
+def test_notes_that_were_removed_from_the_remote_no_longer_count(filled: Path) -> None:
     found = GitRepository(str(filled))
     head = str(found.head())
     git(filled, "notes", "--ref=theirs", "add", "--message", "feat!: by mistake", head)

@@ -103,7 +103,7 @@ class GitRepository(GitObjects):
             ids[ref.removesuffix("^{}")] = id  # the second line of an annotated tag has the id of its commit
         branches = {f"refs/remotes/{self.remote}/{name}": commit for name, commit in refs.branches.items()}
         tags = {f"refs/tags/{name}": commit for name, commit in refs.tags.items()}
-        notes = {self._fetched_notes: refs.notes}  # None: those that were fetched earlier were removed there
+        notes = {self._fetched_notes: refs.notes}  # None if they were removed from the remote
         return all(ids.get(ref) == commit for ref, commit in (branches | tags | notes).items())
 
     @property
@@ -117,12 +117,12 @@ class GitRepository(GitObjects):
         elif own and fetched and self.is_ancestor(fetched, own):
             fetched = None
         blobs: dict[str, str] = {}
-        for tip in (fetched, own) if commits else ():  # for a commit with both, that of the clone is taken
+        for tip in (fetched, own) if commits else ():  # if a commit has both, the note of the clone counts
             blobs |= self._notes_in(tip) if tip else {}
         return {id: self._output("cat-file", "blob", blobs[id]) for id in commits if id in blobs}
 
     def _notes_in(self, tip: str) -> dict[str, str]:
-        """Return the ids of the notes at the commit `tip`, by the id of the commit that they are about."""
+        """Return the ids of the notes at the commit `tip`, by the id of the commit that each is about."""
         listed = (entry.partition("\t") for entry in self._output("ls-tree", "-r", "-z", tip).split("\0")[:-1])
         # git spreads many notes over directories: then the id of the commit is written as `0a/1b2c…`.
         return {path.replace("/", ""): details.split(" ")[2] for details, _, path in listed}

@@ -23,7 +23,7 @@ _WRITE = (
     'export LC_ALL=C; umask 022; mkdir -p "$(dirname "$1")" || exit; umask 077; '
     'all=$(dirname "$1")/.$(basename "$1").shipit; new=$all-$$; '
     'for old in "$all"-[0-9]*; do [ ! -e "$old" ] || [ -d "/proc/${old##*-}" ] || rm -f "$old"; done; '
-    "trap 'exit 1' HUP INT PIPE TERM; trap 'rm -f \"$new\"' EXIT; "  # in ' ', the path is no code: it can have `$`
+    "trap 'exit 1' HUP INT PIPE TERM; trap 'rm -f \"$new\"' EXIT; "  # in ' ', so that the path is not run as code
     'PUT > "$new" || exit; '
     'length=$(wc -c < "$new"); [ "$length" -eq "$2" ] || { echo "only $length of $2 bytes arrived"; exit 1; }; '
     'chmod "$3" "$new" && { sync "$new" 2>/dev/null || sync; } && mv -fT "$new" "$1"'
