@@ -33,6 +33,7 @@ from shipit.plan.report import (
     Spread,
     make_report,
     observe_past,
+    observe_served,
     record_of,
 )
 from shipit.plan.report.deployments import deployments
@@ -360,6 +361,34 @@ def test_merges_and_release_commits_are_no_changes_of_people() -> None:
     assert [len(each.authored or ()) for each in history.releases] == [2]  # `chore: begin` and `feat: a`
     assert history.unreleased
     assert {each.message for each in history.unreleased} == {"fix: b", "fix: c"}
+
+
+@pytest.mark.parametrize(
+    ("subject", "counted"),
+    [
+        ("chore(release): prepare for v1.1.0", 1),
+        ("bump: version 1.0.0 → 1.1.0", 1),
+        ("chore(main): release 1.1.0 (#12)", 1),
+        ("1.1.0", 1),
+        ("fix: bring back what 1.0.0 had", 2),
+        ("fix: read files of 1.1.0-beta.1 and 11.1.0", 2),
+    ],
+)
+def test_the_commit_of_a_tag_that_names_its_version_is_a_release_commit_of_any_tool(subject: str, counted: int) -> None:
+    world = FakeWorld.new()
+    base = world.commit("bump: version 0.9.0 → 1.0.0")
+    world.git.tag("v1.0.0")
+    world.commit("feat: a")
+    tip = world.commit(subject)
+    world.git.tag("v1.1.0")
+    (history,), _ = observe_past(world.git, config_of(""))
+    assert [len(each.authored or ()) for each in history.releases] == [counted, 1]  # `chore: begin` in 1.0.0
+    images = [DeployedImage("acme/shop", f"sha256:{commit}", "1.0.0", commit) for commit in (base, tip)]
+    verified = [
+        DeployEvent(kind, image, "2026-01-01T00:00:00+00:00") for image in images for kind in ("started", "verified")
+    ]
+    records = EnvironmentRecords.of("prod", [PlaceRecord("local", "shop", DeployRecord(tuple(verified)))])
+    assert len(observe_served(world.git, records, [history]).authored[tip]) == counted
 
 
 def test_a_release_on_another_branch_is_shown_and_its_commits_do_not_wait() -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from shipit.config.model import Config
 from shipit.core.commits import RawCommit
-from shipit.core.commits.text.release_message import TRAILER, is_release_message
+from shipit.core.commits.text.release_message import TRAILER, is_release_message, names_version
 from shipit.core.history import Columns, Log, ReleaseSpan, ancestors_within, attribute, columns
 from shipit.core.versions import Tag, version_tags
 from shipit.errors import PreflightError
@@ -24,13 +24,15 @@ class _Read(Struct):
     """The log of a repository, and what its commits are.
 
     `changes` has a byte for each commit: 0 for a merge and a release commit, which are no changes of people. `head` is
-    the commit that is checked out, `times` the time of each tag, and `cut` is True if the clone is shallow.
+    the commit that is checked out, `times` the time of each tag, `releasing` the commits of tags that are release
+    commits, also of other tools, and `cut` is True if the clone is shallow.
     """
 
     log: Log
     changes: bytearray
     head: str
     times: Mapping[str, int]
+    releasing: Set[str] = frozenset()
     cut: bool = False
 
     def prereleases(self, package: Package) -> int:
@@ -61,12 +63,13 @@ def observe_past(git: Git, config: Config) -> tuple[tuple[PackageHistory, ...], 
     tags = [version_tags(named, package.format) for package in all_packages]
     read, others = _read(git, head, [tag.commit for tag in chain(*tags)])
     read.cut, read.times = git.shallow(), git.tag_times() if named else {}
+    read.releasing = _releasing(read.log, named, all_packages)
     histories = (_history(git, read, package, mine, others) for package, mine in zip(all_packages, tags, strict=True))
     return tuple(histories), gaps
 
 
 def is_change(commit: RawCommit) -> bool:
-    """Return whether a commit is a change of a person, not a merge and not a release commit."""
+    """Return whether a commit is a change of a person, not a merge and not a release commit of shipit."""
     return len(commit.parents) < 2 and not (TRAILER in commit.message and is_release_message(commit.message))
 
 
@@ -104,6 +107,19 @@ def _changes(part: Columns) -> list[bool]:
     return changes
 
 
+def _releasing(log: Log, tags: Mapping[str, str], all_packages: Sequence[Package]) -> Set[str]:
+    """Return the commits of version tags whose subject names the version: release commits of any tool.
+
+    Some tools make no release commit: their tags are on changes of people, which do not name the version.
+    """
+    versions: dict[str, list[str]] = {}
+    for name, commit in tags.items():
+        parsed = (package.format.parse(name) for package in all_packages)
+        versions.setdefault(commit, []).extend(str(version) for version in parsed if version)
+    tagged = ((commit, log.messages[at]) for at, commit in enumerate(log.ids) if commit in versions)
+    return {commit for commit, subject in tagged if any(names_version(subject, each) for each in versions[commit])}
+
+
 def _history(git: Git, read: _Read, package: Package, tags: Sequence[Tag], others: Sequence[str]) -> PackageHistory:
     touching = None
     if package.paths:
@@ -118,7 +134,7 @@ def _history(git: Git, read: _Read, package: Package, tags: Sequence[Tag], other
     )
     waiting = next((span for span in spans if span.tag is None), None)
     unreleased = _unreleased(read, waiting, touching) if waiting else ()
-    return PackageHistory(package.name, releases, unreleased, read.prereleases(package))
+    return PackageHistory(package.name, releases, unreleased, read.prereleases(package), read.releasing)
 
 
 def _authored(read: _Read, span: ReleaseSpan, touching: Set[str] | None) -> list[int] | None:
@@ -147,7 +163,7 @@ def _places(read: _Read, span: ReleaseSpan, touching: Set[str] | None) -> Iterat
     ids, changes = read.log.ids, read.changes
     for segment in span.segments:
         for at in segment:
-            if changes[at] and (touching is None or ids[at] in touching):
+            if changes[at] and ids[at] not in read.releasing and (touching is None or ids[at] in touching):
                 yield at
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from msgspec import Struct
 
@@ -38,12 +38,14 @@ class PackageHistory(Struct, frozen=True):
         releases: its stable releases, the highest version first.
         unreleased: the commits of the branch that no release contains, newest first; None if the clone lacks some.
         prereleases: the number of its pre-releases.
+        releasing: the commits of tags, of any package, that are release commits, also of other tools.
     """
 
     name: str
     releases: tuple[PastRelease, ...] = ()
     unreleased: tuple[RawCommit, ...] | None = ()
     prereleases: int = 0
+    releasing: Set[str] = frozenset()
 
 
 def package_figures(history: PackageHistory, since: int | None, until: int) -> PackageFigures:

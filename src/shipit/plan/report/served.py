@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import closing
+from itertools import chain
 
 from shipit.config.model import Config
 from shipit.core.commits import RawCommit
@@ -66,10 +67,11 @@ def observe_served(git: Git, records: EnvironmentRecords, histories: Sequence[Pa
         records: the records of the environment.
         histories: the releases of all packages.
     """
+    releasing = frozenset(chain.from_iterable(history.releasing for history in histories))
     unknown = frozenset(revision for revision in records.revisions if git.files_id(revision) is None)
     known = [revision for revision in records.revisions if revision not in unknown]
     authored = {
-        revision: [commit.timestamp for commit in _changes(git, revision, known[:number])]
+        revision: [commit.timestamp for commit in _changes(git, revision, known[:number], releasing)]
         for number, revision in enumerate(known)
         if number
     }
@@ -79,10 +81,14 @@ def observe_served(git: Git, records: EnvironmentRecords, histories: Sequence[Pa
     tags = {release.tag: release.commit for history in histories for release in history.releases}
     inside = git.reachable(serving, list(tags.values()))
     contained = frozenset(tag for tag, commit in tags.items() if commit in inside)
-    return ServedCommits(authored, unknown, tuple(_changes(git, head, [serving])), contained)
+    return ServedCommits(authored, unknown, tuple(_changes(git, head, [serving], releasing)), contained)
 
 
-def _changes(git: Git, include: str, exclude: Sequence[str]) -> Iterator[RawCommit]:
-    """Yield the changes of people in the history of `include` and not in those of `exclude`, newest first."""
+def _changes(git: Git, include: str, exclude: Sequence[str], releasing: Set[str]) -> Iterator[RawCommit]:
+    """Yield the changes of people in the history of `include` and not in those of `exclude`, newest first.
+
+    Args:
+        releasing: the release commits of other tools.
+    """
     with closing(git.log([include], exclude)) as log:
-        yield from (commit for commit in commits_in(log) if is_change(commit))
+        yield from (commit for commit in commits_in(log) if commit.id not in releasing and is_change(commit))

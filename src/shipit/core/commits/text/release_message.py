@@ -122,3 +122,14 @@ def is_release_subject(subject: str) -> bool:
     """
     found = _SUBJECT.fullmatch(subject.strip())
     return found is not None and all(map(_VERSION_OF_ANY_TOOL.fullmatch, found["what"].split(", ")))
+
+
+def names_version(subject: str, version: str) -> bool:
+    """Return whether a subject has this version as a whole, as those of the release commits of most tools have.
+
+    >>> names_version("bump: version 1.3.0 → 1.4.0", "1.4.0"), names_version("chore: prepare for v1.4.0", "1.4.0")
+    (True, True)
+    >>> names_version("fix: read 11.4.0", "1.4.0"), names_version("fix: read 1.4.0-rc.1", "1.4.0")
+    (False, False)
+    """
+    return re.search(rf"(?<![\d.]){re.escape(version)}(?![\w+-]|\.\w)", subject) is not None
