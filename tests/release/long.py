@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
@@ -144,5 +145,6 @@ def kill_after(process: StartedRun, delay: float, group: bool) -> bool:
     try:
         process.wait(delay)
     except subprocess.TimeoutExpired:
-        (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it ended meanwhile, or has not made its group yet
+            (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
     return process.end().killed
