@@ -141,7 +141,7 @@ def test_the_merged_pull_requests_of_a_branch_have_the_commit_of_the_merge(bench
     bench.merge(1, how)
     (found,) = bench.forge.merged_pull_requests("main")
     tip = bench.clone.git.remote_refs().branches["main"]
-    assert (found.number, found.commit, found.body.strip()) == (1, tip, "채팅 검색")
+    assert (found.number, found.commit, found.body.strip(), found.by_writer) == (1, tip, "채팅 검색", True)
     assert bench.forge.merged_pull_requests("dev") == ()
 
 
@@ -184,7 +184,7 @@ def test_a_lost_answer_to_auto_merge_is_found(tmp_path: Path, github: GitHubStan
     assert github.pulls[0].auto_merge == "squash"
 
 
-def test_the_body_of_a_pull_request_by_somebody_who_cannot_write_is_left_out(
+def test_a_pull_request_by_somebody_who_cannot_write_is_told_from_the_others(
     tmp_path: Path, github: GitHubStandIn
 ) -> None:
     clone = real_clone(github, tmp_path)
@@ -194,7 +194,8 @@ def test_the_body_of_a_pull_request_by_somebody_who_cannot_write_is_left_out(
     keep(forge)
     github.pulls[0].association = "CONTRIBUTOR"
     merge(github, github.pulls[0], "squash")
-    assert forge.merged_pull_requests("main") == ()
+    (found,) = forge.merged_pull_requests("main")
+    assert not found.by_writer
 
 
 def test_a_branch_without_new_commits_gets_no_pull_request(bench: Bench) -> None:

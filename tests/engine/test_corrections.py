@@ -10,6 +10,7 @@ from engine.stage import Stage, new_world
 from shipit.errors import AuthError
 from shipit.plan.version import Decision
 from shipit.testing import FakeWorld
+from shipit.world import MergedPullRequest
 
 
 @pytest.fixture
@@ -98,10 +99,61 @@ def test_a_note_takes_precedence_over_the_body_of_the_pull_request(stage: Stage)
     assert decision(stage, world).version == "1.1.0"
 
 
-def test_a_body_without_the_whole_block_changes_nothing(stage: Stage) -> None:
-    world, _ = squashed(BLOCK.replace("END_", ""))
+SEVERAL = """\
+BEGIN_COMMIT_OVERRIDE
+feat: search
+
+Also in Korean.
+
+fix: login
+feat!: new address
+
+Release-As: 7.0.0
+END_COMMIT_OVERRIDE
+"""
+
+
+def test_each_message_in_a_block_counts_as_for_release_please(stage: Stage) -> None:
+    world, _ = squashed(SEVERAL.replace("\nRelease-As: 7.0.0\n", ""))
+    assert decision(stage, world).version == "2.0.0"
+    notes = world.remote.releases["v2.0.0"].body
+    assert all(entry in notes for entry in ("* search", "* login", "* new address"))
+
+
+def test_a_version_that_the_last_message_in_a_block_requests_counts(stage: Stage) -> None:
+    world, _ = squashed(SEVERAL)
+    assert decision(stage, world).version == "7.0.0"
+
+
+@pytest.mark.parametrize("body", [BLOCK.replace("END_", ""), "BEGIN_COMMIT_OVERRIDE\n\nEND_COMMIT_OVERRIDE"])
+def test_a_block_that_is_not_whole_does_not_count_and_the_plan_says_so(stage: Stage, body: str) -> None:
+    world, _ = squashed(body)
     found = decision(stage, world)
-    assert (found.version, found.warnings) == ("1.1.0", ())
+    assert (found.version, [each.reason for each in found.warnings]) == (
+        "1.1.0",
+        [
+            "the message in the body of pull request #1 does not count: it has no text, or the line "
+            "`END_COMMIT_OVERRIDE` is missing"
+        ],
+    )
+
+
+def test_the_plan_names_a_second_block_which_does_not_count(stage: Stage) -> None:
+    world, _ = squashed(f"{BLOCK}{BLOCK}")
+    (warning,) = decision(stage, world).warnings
+    assert warning.reason.endswith("; only the first of its messages counts")
+
+
+def test_a_block_by_an_author_who_may_not_write_does_not_count_and_the_plan_says_so(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, made = squashed(BLOCK)
+    clone = world.fresh_clone()
+    theirs = (MergedPullRequest(1, made, BLOCK, by_writer=False),)
+    monkeypatch.setattr(clone.forge, "merged_pull_requests", lambda base: theirs)
+    (found,) = stage.release(clone).plan.decisions
+    assert found.version == "1.1.0"
+    assert "does not count: GitHub does not show its author" in found.warnings[0].reason
 
 
 def test_a_token_that_may_not_read_pull_requests_reads_the_messages_of_the_commits(

@@ -105,11 +105,16 @@ class ForgePullRequest(Struct, frozen=True):
 
 
 class MergedPullRequest(Struct, frozen=True):
-    """A pull request that was merged; `commit` is the commit that the merge made, and `body` is Markdown."""
+    """A pull request that was merged; `commit` is the commit that the merge made, and `body` is Markdown.
+
+    `by_writer` is False if the forge does not show that its author can write to the repository: such a user can edit
+    the body after the review.
+    """
 
     number: int
     commit: str
     body: str
+    by_writer: bool = True
 
 
 class Forge(Protocol):
@@ -168,10 +173,7 @@ class Forge(Protocol):
         """Return the newest pull request from `branch` into `base`, in any state; None if there is none."""
 
     def merged_pull_requests(self, base: str) -> tuple[MergedPullRequest, ...]:
-        """Return the merged pull requests into `base` that changed last, of users who may write to the repository.
-
-        Other users can edit the body of their own pull requests after the review, so these are left out.
-        """
+        """Return the merged pull requests into `base` that changed last."""
 
     def pull_request_messages(self, number: int) -> tuple[str, ...]:
         """Return the messages of the commits of a pull request, oldest first, also after its branch was deleted."""

@@ -19,10 +19,7 @@ def find(calls: GitHubApi, owner: str, branch: str, base: str) -> ForgePullReque
 
 
 def merged(calls: GitHubApi, base: str) -> tuple[MergedPullRequest, ...]:
-    """Return the pull requests that were merged into `base`, if their authors can write to the repository.
-
-    Only the 100 closed pull requests that changed last are read.
-    """
+    """Return the pull requests that were merged into `base`, of the 100 closed ones that changed last."""
     query = {"state": "closed", "base": base, "sort": "updated", "direction": "desc", "per_page": 100}
 
     def read() -> list[PullRequestAnswer]:
@@ -30,14 +27,14 @@ def merged(calls: GitHubApi, base: str) -> tuple[MergedPullRequest, ...]:
 
     found = calls.retry(f"list the merged pull requests of `{base}`", read)
     return tuple(
-        MergedPullRequest(each.number, each.merge_commit_sha, _body(each))
+        MergedPullRequest(each.number, each.merge_commit_sha, _body(each), each.author_association in WRITERS)
         for each in found
-        if each.merged_at and each.merge_commit_sha and each.author_association in WRITERS
+        if each.merged_at and each.merge_commit_sha
     )
 
 
 def messages(calls: GitHubApi, number: int) -> tuple[str, ...]:
-    """Return the messages of the commits of a pull request, oldest first; GitHub lists at most 250."""
+    """Return the merged ones of the 100 closed pull requests into `base` that changed last."""
 
     def read() -> tuple[str, ...]:
         pages = calls.client.pages(f"/pulls/{number}/commits", PullCommit)

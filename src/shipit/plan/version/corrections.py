@@ -16,10 +16,14 @@ from shipit.world import Git
 
 
 class Correction(Struct, frozen=True):
-    """The message to read in place of that of a commit, and the place where a person wrote it."""
+    """The message to read in place of that of a commit, and the place where a person wrote it.
 
-    message: str
+    `message` is None if it does not count. `remark` says why not, or what else does not count there; empty if all does.
+    """
+
+    message: str | None
     place: str
+    remark: str = ""
 
 
 class Corrected(Struct, frozen=True):
@@ -38,10 +42,17 @@ def notes_on(git: Git, commits: Sequence[RawCommit]) -> dict[str, Correction]:
 def corrected(commits: Sequence[RawCommit], found: Mapping[str, Correction]) -> Corrected:
     """Return `commits` with the messages in `found`, by the id of the commit, in place of theirs."""
     return Corrected(
-        tuple(replace(each, message=found[each.id].message) if each.id in found else each for each in commits),
+        tuple(_with_message(each, found[each.id].message) if each.id in found else each for each in commits),
         {each.id: _warning(each, found[each.id]) for each in commits if each.id in found},
     )
 
 
+def _with_message(commit: RawCommit, message: str | None) -> RawCommit:
+    return commit if message is None else replace(commit, message=message)
+
+
 def _warning(commit: RawCommit, correction: Correction) -> str:
-    return f"the message is read from {correction.place}, and not from the commit: `{subject(commit.message)}`"
+    if correction.message is None:
+        return f"the message in {correction.place} does not count: {correction.remark}"
+    remark = f"; {correction.remark}" if correction.remark else ""
+    return f"the message is read from {correction.place}, and not from the commit: `{subject(commit.message)}`{remark}"

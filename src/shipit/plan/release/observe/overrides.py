@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from shipit.core.commits import subject
-from shipit.core.commits.text.override import override_of
+from shipit.core.commits.text.override import begun_overrides, override_of
 from shipit.errors import AuthError
 from shipit.plan.version import Correction, History, overridden
-from shipit.world import World
+from shipit.world import MergedPullRequest, World
 
 _NAMES_PULL_REQUEST = re.compile(r"#[0-9]")
 
@@ -24,10 +24,24 @@ def with_overrides(world: World, histories: Sequence[History], branch: str) -> t
     commits = (each for history in histories for each in (*history.since.commits, *history.others))
     if not any(_NAMES_PULL_REQUEST.search(subject(each.message)) for each in commits):
         return tuple(histories)
-    overrides: dict[str, Correction] = {}
+    found: tuple[MergedPullRequest, ...] = ()
     with suppress(AuthError):
-        for found in world.forge.merged_pull_requests(branch):
-            message = override_of(found.body)
-            if message:
-                overrides[found.commit] = Correction(message, f"the body of pull request #{found.number}")
+        found = world.forge.merged_pull_requests(branch)
+    overrides = {each.commit: override for each in found for override in _override(each)}
     return tuple(overridden(history, overrides) for history in histories) if overrides else tuple(histories)
+
+
+def _override(found: MergedPullRequest) -> Iterator[Correction]:
+    """Yield the message in the body of a pull request, also if it does not count, and why; nothing without one."""
+    begun, message, place = (
+        begun_overrides(found.body),
+        override_of(found.body),
+        f"the body of pull request #{found.number}",
+    )
+    if begun and not found.by_writer:
+        why = "GitHub does not show its author as an owner, a member or a collaborator: use a git note"
+        yield Correction(None, place, why)
+    elif begun and message is None:
+        yield Correction(None, place, "it has no text, or the line `END_COMMIT_OVERRIDE` is missing")
+    elif message:
+        yield Correction(message, place, "only the first of its messages counts" if begun > 1 else "")
