@@ -34,7 +34,7 @@ def merged(calls: GitHubApi, base: str) -> tuple[MergedPullRequest, ...]:
 
 
 def messages(calls: GitHubApi, number: int) -> tuple[str, ...]:
-    """Return the merged ones of the 100 closed pull requests into `base` that changed last."""
+    """Return the messages of the commits of a pull request, oldest first; GitHub lists at most 250."""
 
     def read() -> tuple[str, ...]:
         pages = calls.client.pages(f"/pulls/{number}/commits", PullCommit)

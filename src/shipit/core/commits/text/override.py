@@ -14,7 +14,7 @@ _BEGIN, _END = "BEGIN_COMMIT_OVERRIDE", "END_COMMIT_OVERRIDE"
 
 
 def override_of(body: str) -> str | None:
-    """Return the text between the two lines that mark it, which release-please has too; None without both lines."""
+    """Return the text between the two marking lines, which release-please has too; None if there is no such text."""
     lines = [line.rstrip() for line in body.split("\n")]
     if _BEGIN not in lines:
         return None
@@ -24,7 +24,7 @@ def override_of(body: str) -> str | None:
 
 
 def begun_overrides(body: str) -> int:
-    """Return how many messages begin in `body`, also if nothing ends them."""
+    """Return the number of blocks that begin in `body`, also of those without an end."""
     return [line.rstrip() for line in body.split("\n")].count(_BEGIN)
 
 

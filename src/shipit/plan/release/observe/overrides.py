@@ -32,7 +32,7 @@ def with_overrides(world: World, histories: Sequence[History], branch: str) -> t
 
 
 def _override(found: MergedPullRequest) -> Iterator[Correction]:
-    """Yield the message in the body of a pull request, also if it does not count, and why; nothing without one."""
+    """Yield the correction in the body of a pull request, with the reason if it does not count; nothing without one."""
     begun, message, place = (
         begun_overrides(found.body),
         override_of(found.body),
@@ -44,4 +44,4 @@ def _override(found: MergedPullRequest) -> Iterator[Correction]:
     elif begun and message is None:
         yield Correction(None, place, "it has no text, or the line `END_COMMIT_OVERRIDE` is missing")
     elif message:
-        yield Correction(message, place, "only the first of its messages counts" if begun > 1 else "")
+        yield Correction(message, place, "only the first block counts" if begun > 1 else "")
