@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,9 @@ from shipit.cli.demo.sample import SampleProject
 from templates import copy_of_sample
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+# `bench` and `scripts` are run from the root of the repository, and are no part of what is installed.
+sys.path.append(str(Path(__file__).parents[1]))
 
 IN_CI = os.environ.get("CI") == "true"
 

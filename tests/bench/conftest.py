@@ -1,8 +1,7 @@
-"""The bench is run from the root of the repository, and is no part of what is installed."""
+"""The fixtures of the tests of `bench/`."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +9,6 @@ import pytest
 from parts.fixtures import engine as engine
 from parts.fixtures import registry as registry
 from repositories import Repository
-
-sys.path.append(str(Path(__file__).parents[2]))
 
 
 @pytest.fixture

@@ -141,7 +141,7 @@ def test_a_block_that_is_not_whole_does_not_count_and_the_plan_says_so(stage: St
 def test_the_plan_names_a_second_block_which_does_not_count(stage: Stage) -> None:
     world, _ = squashed(f"{BLOCK}{BLOCK}")
     (warning,) = decision(stage, world).warnings
-    assert warning.reason.endswith("; only the first of its messages counts")
+    assert warning.reason.endswith("; only the first block counts")
 
 
 def test_a_block_by_an_author_who_may_not_write_does_not_count_and_the_plan_says_so(
