@@ -84,7 +84,7 @@ def test_each_key_of_a_secret_of_secrets_manager_is_a_variable(manager: Any, sto
     assert stores.values("secretsmanager:shop/prod") == {"DB": SECRET, "KEY": "two\nlines"}
 
 
-@pytest.mark.parametrize("content", [SECRET, "[]", "{}", '{"DB": 1}'])
+@pytest.mark.parametrize("content", [SECRET, "[]", "{}", '{"DB": 1}', "1" * 5000, "[" * 60_000])
 def test_a_secret_of_secrets_manager_that_has_no_keys_with_strings_is_an_error_without_its_value(
     manager: Any, stores: SecretStores, content: str
 ) -> None:
@@ -107,6 +107,13 @@ def test_the_version_of_a_secret_of_secrets_manager_changes_with_it(manager: Any
     assert before == stores.version("secretsmanager:shop/prod", "another key")
     manager.put_secret_value(SecretId="shop/prod", SecretString=json.dumps({"DB": f"{SECRET}-2"}))
     assert SECRET not in before != stores.version("secretsmanager:shop/prod", "key")
+
+
+def test_a_secret_without_a_value_is_an_error_that_names_it(manager: Any, stores: SecretStores) -> None:
+    manager.create_secret(Name="shop/empty")
+    assert stores.version("secretsmanager:shop/empty", "key")
+    with pytest.raises(ConfigError, match="`secretsmanager:shop/empty`"):
+        stores.values("secretsmanager:shop/empty")
 
 
 def test_a_right_that_aws_names_is_in_the_hint_such_as_that_for_the_key_of_a_secret() -> None:

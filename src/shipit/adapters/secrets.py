@@ -104,7 +104,7 @@ def _pages(path: str, operation: str, **arguments: Any) -> Iterator[Page]:
 def _keys(name: str) -> Mapping[str, str]:
     """Return the keys of a secret of Secrets Manager with their values, as its console writes them: as JSON."""
     text = _secret(name, "get_secret_value").get("SecretString", "")
-    with suppress(json.JSONDecodeError):
+    with suppress(ValueError, RecursionError):  # also for a number that is too long, and for deep JSON
         found: object = json.loads(text)
         if isinstance(found, dict) and found and all(isinstance(value, str) for value in found.values()):
             return found
@@ -115,7 +115,7 @@ def _keys(name: str) -> Mapping[str, str]:
 def _secret_version(name: str) -> str:
     """Return the ARN and the current version of a secret of Secrets Manager; no values."""
     found = _secret(name, "describe_secret")
-    current = (version for version, stages in found["VersionIdsToStages"].items() if "AWSCURRENT" in stages)
+    current = (version for version, stages in found.get("VersionIdsToStages", {}).items() if "AWSCURRENT" in stages)
     return f"{found['ARN']}:{next(current, '')}"
 
 

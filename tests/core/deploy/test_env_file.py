@@ -64,3 +64,10 @@ def test_docker_run_gets_values_as_they_are_and_no_line_break() -> None:
     assert env_file(NASTY, "docker") == "".join(f"{name}={NASTY[name]}\n" for name in sorted(NASTY))
     with pytest.raises(ConfigError, match="`LINES` has several lines"):
         env_file(LINES, "docker")
+
+
+@pytest.mark.parametrize("name", ["db-password", "1A", "A.B"])
+def test_a_name_that_a_shell_would_run_as_a_command_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"`{name}` cannot be the name") as caught:
+        env_file({name: "hunter2"}, "shell")
+    assert "hunter2" not in f"{caught.value} {caught.value.hint}"

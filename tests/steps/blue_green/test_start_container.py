@@ -54,7 +54,14 @@ def test_secrets_and_variables_become_the_environment(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("env", "secret", "message"),
-    [({"A": "1"}, {"A": "2"}, "also a secret"), ({}, {"A": "x" * 200_000}, "longer than 131000 bytes")],
+    [
+        ({"A": "1"}, {"A": "2"}, "also a secret"),
+        ({}, {"A": "x" * 200_000}, "longer than 131000 bytes"),
+        ({}, {"A=1\nB": "x"}, r"the key 'A=1\\nB', which cannot be the name"),
+        ({}, {"": "x"}, "cannot be the name"),
+        ({}, {"A": "a\0b"}, "no variable can contain"),
+        ({}, {"A": "a\ud800"}, "no variable can contain"),
+    ],
 )
 def test_variables_that_cannot_be_set_are_refused(
     tmp_path: Path, env: dict[str, str], secret: dict[str, str], message: str

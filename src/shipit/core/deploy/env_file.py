@@ -8,12 +8,14 @@ r"""Files with environment variables, in the form that the program which reads t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
 from shipit.errors import ConfigError
 
 EnvFormat = Literal["compose", "docker", "properties", "shell"]
+_SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def env_file(values: Mapping[str, str], format: EnvFormat) -> str:
@@ -59,5 +61,9 @@ def _ascii(character: str) -> str:
 
 
 def _shell(name: str, value: str) -> str:
+    """Return the assignment; with another name, a shell would run the line as a command and show the value."""
+    if not _SHELL_NAME.fullmatch(name):
+        what = f"`{name}` cannot be the name of a variable in a shell"
+        raise ConfigError(what, hint="rename it with letters, digits and `_`, or set another `format`")
     quoted = value.replace("'", "'\"'\"'")
     return f"{name}='{quoted}'"
