@@ -53,10 +53,7 @@ def test_prod_before_any_release_is_refused_with_the_way_out(shop: Shop) -> None
     shop.merge("main", "prod")
     failed = shop.shipit("image", "prod", "--push", status=3)
     assert "there is no release in the history of this commit" in failed.err
-    assert (
-        "release on the release branch, then move this branch to that release with `shipit promote-branch`"
-        in failed.err
-    )
+    assert "release on the release branch, then move `prod` to that release: `shipit promote-branch prod`" in failed.err
 
 
 def test_the_plan_of_a_branch_is_read_saved_and_applied_exactly(shop: Shop) -> None:

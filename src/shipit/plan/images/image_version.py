@@ -47,17 +47,20 @@ def _assumed_next(next_release: NextRelease, initial: str) -> Version:
     return next_release.history.last.version.bump_patch() if next_release.history.last else Version.parse(initial)
 
 
-def unreleased_findings(next_release: NextRelease, environment: str, release_branch: str) -> tuple[Finding, ...]:
+def unreleased_findings(
+    next_release: NextRelease, environment: str, branch: str, release_branch: str
+) -> tuple[Finding, ...]:
     """Return a finding when the history has no release, or commits after the last release that are not released.
 
     Args:
         next_release: the decision about the next version at the commit to build.
         environment: the name of the environment.
+        branch: the branch of the environment.
         release_branch: the text for the release branch in the fix.
     """
     of = f" of `{next_release.decision.package}`" if next_release.decision.package else ""
     fix = (
-        f"release on {release_branch}, then move this branch to that release with `shipit promote-branch`; "
+        f"release on {release_branch}, then move `{branch}` to that release: `shipit promote-branch {branch}`; "
         f'or write `version = "build"` in `[environments.{environment}]`'
     )
     if next_release.history.last is None:

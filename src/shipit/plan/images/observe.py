@@ -276,8 +276,9 @@ class _ImageObserver(Struct, frozen=True):
         if of_release(environment, config):
             main = main_channel(self.config, None).name
             release_branch = f"`{main}`" if main else "the release branch"
+            branch = config.branch or environment
             for package in packages:
-                yield from unreleased_findings(next_releases[package], environment, release_branch)
+                yield from unreleased_findings(next_releases[package], environment, branch, release_branch)
 
     def observe(self, wanted: WantedImage, read_registry: bool, to_promote: str | None) -> ObservedImage:
         """Return the state of `wanted` in the engine and the registry.

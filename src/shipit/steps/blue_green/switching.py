@@ -95,7 +95,8 @@ def _await_load(host: Host, nginx: NginxSettings, text: str, load: str, sleep: S
         sleep(_POLL)
     raise DeployError(
         f"nginx on {machine(host.address)} did not load `{nginx.file}`, although its reload reported no error",
-        hint=f"check that the site includes `{nginx.file}` and answers at `{nginx.front}`; {_read_log(host, nginx)}",
+        hint=f"check that the site includes `{nginx.file}` and that nginx answers at `{nginx.front}`, "
+        f"or set `nginx.front`; {_read_log(host, nginx)}",
     )
 
 
