@@ -6,9 +6,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+import pytest
 from deploy.stage import Stage
 from msgspec.structs import replace
 from parts.aws import Aws
@@ -102,8 +104,27 @@ def behind_edge(aws: Aws, files: int) -> Iterator[Shop]:
     """Yield a shop of `files` scripts and one that changes, with an empty bucket behind a cache."""
     aws.make_bucket("shop-web")
     distribution = aws.make_distribution("shop-web")
-    with edge(aws, "shop-web", distribution) as url:
+    with _newest_first(), edge(aws, "shop-web", distribution) as url:
         yield Shop.behind(url, distribution, files)
+
+
+@contextmanager
+def _newest_first() -> Iterator[None]:
+    """Let moto list invalidations as CloudFront does, the newest on the first page.
+
+    https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListInvalidations.html
+    """
+    from moto.cloudfront.models import CloudFrontBackend
+    from moto.utilities.paginator import paginate
+
+    def list_invalidations(self: CloudFrontBackend, dist_id: str) -> list[Any]:
+        return (self.invalidations.get(dist_id) or [])[::-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            CloudFrontBackend, "list_invalidations", paginate(CloudFrontBackend.PAGINATION_MODEL)(list_invalidations)
+        )
+        yield
 
 
 @dataclass
