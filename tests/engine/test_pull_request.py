@@ -71,7 +71,9 @@ def test_a_release_is_proposed_in_a_pull_request_and_nothing_is_released(stage: 
     assert (world.remote.branches["main"], [*world.remote.tags], world.remote.releases) == (before, ["v1.0.0"], {})
 
 
-@pytest.mark.parametrize(("way", "refused"), [("pull-request", "cannot be merged"), ("push", "push of it")])
+@pytest.mark.parametrize(
+    ("way", "refused"), [("pull-request", "cannot be merged"), ("push", "its push can be refused")]
+)
 def test_a_branch_that_accepts_only_signed_commits_is_a_warning_unless_git_or_the_forge_signs(
     tmp_path: Path, way: str, refused: str
 ) -> None:
