@@ -57,7 +57,7 @@ ready: parts lint docs $(ORACLES)/.installed $(NPM_ORACLES)/.installed $(LANGUAG
 compiled-tests: .venv/.shipit .venv/.test
 	@$(BIN)/pytest --collect-only -qq >/dev/null
 
-test-kubernetes: parts .venv/.shipit .venv/.test ## deployments to a real API server of Kubernetes, which is built first; needs Go, and 44 minutes or more on two busy processors after the first build
+test-kubernetes: parts .venv/.shipit .venv/.test ## deployments to a real API server of Kubernetes, which is built first; needs Go, and 20 minutes or more after the first build
 	scripts/build-kubernetes
 	SHIPIT_KUBERNETES=real $(BIN)/pytest -n $(WORKERS) --dist worksteal --override-ini "python_files=test_*.py long*.py" tests/clusters
 

@@ -10,6 +10,7 @@ from standin.server import INSTALLATION
 
 ORDINARY = 8
 FOR_EACH_ASSET = 2
+FOR_PULL_REQUESTS = 1  # their bodies can correct the messages of commits
 PAGES = 30  # of 3,000 releases
 ASSETS = '[release]\nprepare = ["mkdir -p build && echo a | tee build/a.jar > build/b.jar"]\nassets = ["build/*.jar"]\n'
 
@@ -31,6 +32,16 @@ def test_an_ordinary_release_sends_few_requests_with_the_token_of_a_user_and_of_
     github_scene.env["GITHUB_TOKEN"] = INSTALLATION
     sent = requests_of_next_release(github_scene, clone, "feat: two")
     assert len(sent) <= ORDINARY, sent
+
+
+def test_commits_that_name_pull_requests_add_one_request_for_all_of_their_texts(github_scene: Scene) -> None:
+    clone = github_scene.begin().clone()
+    github_scene.release(clone).succeeded()
+    for number in range(3):
+        github_scene.commit(clone, f"fix: {number} (#{number + 1})", text=str(number))
+    sent = requests_of_next_release(github_scene, clone, "feat: one (#9)")
+    assert len([each for each in sent if "/pulls?" in each]) == FOR_PULL_REQUESTS, sent
+    assert len(sent) <= ORDINARY - 1 + FOR_PULL_REQUESTS, sent
 
 
 def test_each_asset_adds_at_most_two_requests(github_scene: Scene) -> None:
