@@ -206,6 +206,12 @@ def test_a_killed_commit_leaves_nothing_in_the_directory_for_temporary_files(
     assert not (clone / ".git/shipit/message").exists()
 
 
+def test_without_a_branch_no_lock_of_a_branch_is_looked_for(clone: Path) -> None:
+    git(clone, "checkout", "--quiet", "--detach")
+    (clone / ".git/refs/heads/None.lock").touch()
+    assert GitRepository(str(clone)).findings() == ()
+
+
 def test_a_commit_that_was_read_in_a_shallow_clone_has_its_parents_later(clone: Path) -> None:
     shallow = clone.parent / "shallow"
     git(clone.parent, "clone", "--quiet", "--depth=1", (clone.parent / "remote.git").as_uri(), str(shallow))

@@ -202,9 +202,10 @@ class GitRepository(GitObjects):
             what = "git cannot write into the git directory of this clone"
             findings.append(Finding("clone", what, WRITABLE))
         # A killed `git commit` leaves these files. With one of the last two, git changes files, but moves no branch.
-        of_branch = (self._directories[2], f"refs/heads/{self.branch()}.lock")
-        for directory, name in ((self.directory, "index.lock"), (self.directory, "HEAD.lock"), of_branch):
-            lock = os.path.join(directory, name)
+        locks = {name: os.path.join(self.directory, name) for name in ("index.lock", "HEAD.lock")}
+        if branch := self.branch():
+            locks[f"refs/heads/{branch}.lock"] = os.path.join(self._directories[2], f"refs/heads/{branch}.lock")
+        for name, lock in locks.items():
             if os.path.exists(lock):
                 what = f"the clone has a file `{name}`: another git process is running, or one was killed"
                 fix = f"if no git process is running in this clone: rm {shlex.quote(lock)}"

@@ -132,10 +132,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     commit = git.commit(base)
     forge_findings = world.forge.findings(config.release.write_back) if remote else ()
     forge_is_usable = remote is not None and not any_blocks(forge_findings)
-    histories = tuple(
-        observe_history(git, _through_links(world, package), base, clone.tags, clone.channel.prerelease)
-        for package in packages(config)
-    )
+    histories = _histories(world, config, clone)
     if forge_is_usable and clone.branch:
         histories = with_overrides(world, histories, clone.branch)
     no_package = observe_no_package(git, base, histories, rules_of(config))
@@ -174,6 +171,13 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         go_modules=dict(_go_modules(git, base, packages(config))),
         proposal=proposal,
         back_merges=observe_back_merges(git, config, clone, histories),
+    )
+
+
+def _histories(world: World, config: Config, clone: CloneState) -> tuple[History, ...]:
+    return tuple(
+        observe_history(world.git, _through_links(world, package), clone.base, clone.tags, clone.channel.prerelease)
+        for package in packages(config)
     )
 
 

@@ -120,7 +120,8 @@ def signature_findings(world: World, config: Config, clone: CloneState) -> Itera
     """
     mode, branch = config.release.write_back, clone.branch or ""
     made_by_git = mode.commits and not mode.through_forge
-    if made_by_git and clone.is_release_branch and world.forge.requires_signatures(branch) and not world.git.signs():
+    is_unsigned = made_by_git and clone.is_release_branch and not world.git.signs()
+    if is_unsigned and world.forge.requires_signatures(branch):
         refused = "the release pull request cannot be merged" if mode.proposes else "its push can be refused"
         what = f"`{branch}` requires signed commits, and git does not sign the release commit, so {refused}"
         fix = (

@@ -33,11 +33,8 @@ def with_overrides(world: World, histories: Sequence[History], branch: str) -> t
 
 def _override(found: MergedPullRequest) -> Iterator[Correction]:
     """Yield the correction in the body of a pull request, with the reason if it does not count; nothing without one."""
-    begun, message, place = (
-        begun_overrides(found.body),
-        override_of(found.body),
-        f"the body of pull request #{found.number}",
-    )
+    begun, message = begun_overrides(found.body), override_of(found.body)
+    place = f"the body of pull request #{found.number}"
     if begun and not found.by_writer:
         why = "GitHub does not show its author as an owner, a member or a collaborator: use a git note"
         yield Correction(None, place, why)
