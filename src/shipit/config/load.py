@@ -17,7 +17,7 @@ import msgspec
 
 from shipit.config.keys import key_name, path
 from shipit.config.model import Config
-from shipit.config.reading.decode import Checker, Fault
+from shipit.config.reading.decode import Decoder, Fault
 from shipit.config.reading.extends import Extended, extended
 from shipit.config.reading.places import shared_places
 from shipit.config.rules import rule_faults
@@ -88,25 +88,15 @@ def _decode(document: dict[str, Any], table: tuple[str, ...]) -> tuple[Config, l
         data = data.get(name, {})
         if not isinstance(data, dict):
             return Config(), [Fault(table[:depth], f"{key_name(table[:depth])} must be a table")]
-    whole, checker = extended(data), Checker(table)
-    config = _converted(checker.valid_part(whole.document, Config, table))
-    in_values = [fault._replace(key=fault.key[len(table) :]) for fault in checker.faults]
+    whole, decoder = extended(data), Decoder(table)
+    config = decoder.decode(whole.document, Config, table)
+    in_values = [fault._replace(key=fault.key[len(table) :]) for fault in decoder.faults]
     written = (fault._replace(key=whole.place(fault.key)) for fault in _judged(whole, in_values, rule_faults(config)))
     between = () if in_values else _judged(whole, shared_places(config))  # a wrong key can be what makes a difference
     # An inherited value has the same fault in each environment.
     return config, [
         fault._replace(key=table + fault.key) for fault in dict.fromkeys((*whole.faults, *written, *between))
     ]
-
-
-def _converted(document: dict[str, Any]) -> Config:
-    """Return the configuration in a valid document.
-
-    Each table is converted by itself, so that msgspec reads only the types of the tables that the document has. The
-    types of `[environments]` take more time than all others.
-    """
-    fields = (field for field in msgspec.structs.fields(Config) if field.encode_name in document)
-    return Config(**{field.name: msgspec.convert(document[field.encode_name], field.type) for field in fields})
 
 
 def _judged(whole: Extended, *faults: Iterable[Fault]) -> Iterator[Fault]:

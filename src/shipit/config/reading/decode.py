@@ -1,14 +1,17 @@
-"""The check of a TOML document against the types of the model, which finds all invalid values at once.
+"""The decoding of a TOML document into the types of the model, which finds all invalid values at once.
 
-msgspec itself stops at the first invalid value. Here the valid values are kept and all invalid ones are reported, so
-that msgspec can decode the rest, and the rules between keys can be checked as well.
+msgspec itself stops at the first invalid value. Here the valid values are decoded and all invalid ones are reported, so
+that the rules between keys can be checked as well. msgspec decodes only the single values: for a table it would first
+read the types of all tables below it, also of those that the document lacks, which takes longer than all the rest.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from shipit.config.keys import Key, key_name
 from shipit.config.reading import advice
@@ -37,8 +40,8 @@ class Fault(NamedTuple):
     hint: str | None = None
 
 
-class Checker:
-    """The check of one document.
+class Decoder:
+    """The decoding of one document.
 
     Args:
         root: the path of the table that contains shipit's tables, such as `("tool", "shipit")` in pyproject.toml.
@@ -50,8 +53,8 @@ class Checker:
         self.root = root
         self.faults: list[Fault] = []
 
-    def valid_part(self, value: Any, type_: Any, at: Key) -> Any:
-        """Return the part of `value` that can be decoded as `type_`, and add the rest to `faults`.
+    def decode(self, value: Any, type_: Any, at: Key) -> Any:
+        """Return the valid part of `value` as a value of `type_`, and add the rest to `faults`.
 
         Args:
             at: the key path of `value`.
@@ -68,20 +71,22 @@ class Checker:
         return self._leaf(value, type_, at)
 
     def _struct(self, table: dict[str, Any], type_: type[msgspec.Struct], at: Key) -> Any:
-        fields = {field.encode_name: field for field in msgspec.structs.fields(type_)}
+        fields = _fields_of(type_)
         kept = {}
         for key, value in table.items():
             if key in fields:
-                kept[key] = self.valid_part(value, fields[key].type, (*at, key))
+                kept[key] = self.decode(value, fields[key].type, (*at, key))
             else:
                 self._unknown(value, type_, (*at, key))
         for name in [name for name, field in fields.items() if field.required and name not in table]:
             self._report(at, f"{key_name(at)} needs `{name}`", f"add `{name} = ...`")
         kept = _without_invalid(kept)
-        return kept if all(name in kept for name, field in fields.items() if field.required) else _INVALID
+        if any(field.required and name not in kept for name, field in fields.items()):
+            return _INVALID
+        return type_(**{fields[name].name: value for name, value in kept.items()})
 
     def _tagged(self, table: dict[str, Any], type_: Any, at: Key) -> Any:
-        """Return the valid part of a table whose keys depend on its kind."""
+        """Return the valid part of a table whose keys depend on its kind, as a value of that kind."""
         kinds = {option.__struct_config__.tag: option for option in alternatives(type_) if is_tagged(option)}
         name = next(iter(kinds.values())).__struct_config__.tag_field
         kind = table.get(name)
@@ -91,25 +96,24 @@ class Checker:
             )
         if not isinstance(kind, str) or kind not in kinds:
             return self._leaf(kind, Literal[tuple(kinds)], (*at, name))
-        kept = self._struct({key: value for key, value in table.items() if key != name}, kinds[kind], at)
-        return kept if kept is _INVALID else {name: kind, **kept}
+        return self._struct({key: value for key, value in table.items() if key != name}, kinds[kind], at)
 
     def _mapping(self, table: dict[str, Any], types: tuple[Any, Any], at: Key) -> Any:
         key_type, value_type = types
-        kept = {key: self.valid_part(value, value_type, (*at, key)) for key, value in table.items()}
+        kept = {key: self.decode(value, value_type, (*at, key)) for key, value in table.items()}
         for key in [key for key in table if not is_valid(key, key_type)]:
             self._report((*at, key), f"{key_name((*at, key))} is not {expected(key_type)}")
             del kept[key]
-        return _without_invalid(kept)
+        return {msgspec.convert(key, key_type): part for key, part in _without_invalid(kept).items()}
 
     def _items(self, items: list[Any], type_: Any, at: Key) -> Any:
-        kept = [self.valid_part(item, type_, (*at, index)) for index, item in enumerate(items)]
+        kept = [self.decode(item, type_, (*at, index)) for index, item in enumerate(items)]
         # Leaving out one entry would change the numbers of the later entries in messages.
-        return _INVALID if any(item is _INVALID for item in kept) else kept
+        return _INVALID if any(item is _INVALID for item in kept) else tuple(kept)
 
     def _leaf(self, value: Any, type_: Any, at: Key) -> Any:
         if is_valid(value, type_):
-            return value
+            return msgspec.convert(value, type_)
         if is_secret_type(type_):
             return self._report(at, f"{key_name(at)} must be {expected(type_)}, and not the secret", _USE_VARIABLE)
         if value in available_later(type_):
@@ -131,11 +135,17 @@ class Checker:
         return _INVALID
 
 
+@cache
+def _fields_of(type_: type[msgspec.Struct]) -> dict[str, FieldInfo]:
+    """Return the fields of a table by their keys; kept, because msgspec evaluates the annotations at each call."""
+    return {field.encode_name: field for field in msgspec.structs.fields(type_)}
+
+
 def is_valid_table(table: dict[str, Any], type_: Any) -> bool:
     """Return whether `table` has only valid keys and values as a table of `type_`."""
-    checker = Checker()
-    checker.valid_part(table, type_, ())
-    return not checker.faults
+    decoder = Decoder()
+    decoder.decode(table, type_, ())
+    return not decoder.faults
 
 
 def is_tagged(type_: Any) -> bool:
