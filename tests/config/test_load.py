@@ -56,6 +56,7 @@ image = { name = "acme/app-dev", tags = ["latest", "{branch}-{sha}"], package = 
 
 [environments.prod]
 branch = "prod"
+from = "main"
 
 [environments.prod.images.frontend]
 name = "acme/web"
@@ -132,6 +133,7 @@ def test_every_key_of_environments_and_packages_is_read() -> None:
     dev, prod = config.environments["dev"], config.environments["prod"]
     assert (dev.branch, dev.build, dev.images) == ("dev", ("./gradlew build",), {})
     assert dev.image and (dev.image.name, dev.image.tags) == ("acme/app-dev", ("latest", "{branch}-{sha}"))
+    assert (prod.branch, prod.from_) == ("prod", "main")
     image = prod.images["frontend"]
     assert (image.context, image.dockerfile, image.platforms) == ("web", "web/Dockerfile", ("linux/amd64",))
     (target,) = prod.targets
@@ -316,6 +318,17 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             "[release]\nbranches = ['main', '1.x']\nback-merge = ['dev', 'main']",
             "`main` is the release branch itself, so its releases need not be brought back",
             'name another branch, such as "dev"',
+        ),
+        ("[environments.prod]\nfrom = 'main'", "`from` needs the branch that is moved to a release", 'add `branch = "prod"`'),
+        (
+            "[release]\nbranches = ['main', '1.x']\n[environments.prod]\nbranch = '1.x'\nfrom = 'main'",
+            "`1.x` is a release branch, so it gets its releases itself",
+            "remove `from`, or give the environment a branch of its own",
+        ),
+        (
+            "[release]\nbranch = 'main'\n[environments.prod]\nbranch = 'prod'\nfrom = 'mian'",
+            "`mian` is not a release branch",
+            "did you mean `main`?",
         ),
         (
             "[release]\nauto-merge = 'squash'",

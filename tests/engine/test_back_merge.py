@@ -320,7 +320,10 @@ def test_commits_that_others_push_to_the_branch_meanwhile_are_kept(
 
 
 def differing(
-    make: Callable[[], FakeWorld], stage: Stage, resume: Callable[[FakeWorld], FakeWorld]
+    make: Callable[[], FakeWorld],
+    stage: Stage,
+    resume: Callable[[FakeWorld], FakeWorld],
+    state: Callable[[FakeWorld], object] = state,
 ) -> set[tuple[str, int, str]]:
     """Return the kills after which a second run does not end as a run that was not killed."""
     whole = make()

@@ -21,7 +21,7 @@ def plan_promotion(
     Args:
         project: the repository, from `open_project`.
         target: the branch to move, or the name of the environment that it belongs to.
-        source: the branch with the release; None for the release branch.
+        source: the branch with the release; None for `from` of the environment, or else the release branch.
         version: the version of the release; None for the last one.
 
     Raises `UsageError` for a branch or a release that does not exist. All other problems are in the `findings`.

@@ -125,12 +125,21 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
         Meta(
             description="Another environment whose values this one inherits. Tables are merged key by key; any other "
             "value that is written here, also a list, replaces the inherited one. A target of another `kind` replaces "
-            "the inherited target. `branch`, `promote`, `promote-verified` and `url` are never inherited.",
+            "the inherited target. `branch`, `from`, `promote`, `promote-verified` and `url` are never inherited.",
             examples=["prod"],
         ),
     ] = None
     branch: Annotated[
         Branch | None, Meta(description="The branch of the environment: a push to it builds the images.")
+    ] = None
+    from_: Annotated[
+        Branch | None,
+        Meta(
+            description="The release branch whose releases this environment gets: after each release of it, shipit "
+            "moves `branch` to the release, as `shipit promote-branch` does, or opens a pull request if the branch "
+            "accepts no push.",
+            examples=["main"],
+        ),
     ] = None
     version: Annotated[
         VersionSource | None,

@@ -53,6 +53,7 @@ def rule_faults(config: Config) -> Iterator[Fault]:
     for name, environment in config.environments.items():
         yield from _environment(name, environment)
         yield from _promotion(name, environment, config)
+        yield from _source(name, environment, config)
         yield from _image_packages(name, environment, config)
 
 
@@ -225,6 +226,21 @@ def _promotion(name: str, environment: EnvironmentConfig, config: Config) -> Ite
     elif environment.promote_verified and not source.targets:
         what = f"environment `{environment.promote}` has no target, so it verifies no image"
         yield Fault((*at[:2], "promote-verified"), what, f"add `[environments.{environment.promote}.deploy]`")
+
+
+def _source(name: str, environment: EnvironmentConfig, config: Config) -> Iterator[Fault]:
+    """Yield the fault of `from`: it must be a release branch, and the environment must have another branch to move."""
+    at, source = ("environments", name, "from"), environment.from_
+    channels = [each.name for each in config.release.channels]
+    if source is None:
+        return
+    if environment.branch is None:
+        yield Fault(at, "`from` needs the branch that is moved to a release", f'add `branch = "{name}"`')
+    elif environment.branch in (source, *channels):
+        what = f"`{environment.branch}` is a release branch, so it gets its releases itself"
+        yield Fault(at, what, "remove `from`, or give the environment a branch of its own")
+    elif channels and source not in channels:
+        yield Fault(at, f"`{source}` is not a release branch", advice.for_choice(source, channels))
 
 
 def _image_packages(name: str, environment: EnvironmentConfig, config: Config) -> Iterator[Fault]:

@@ -88,6 +88,14 @@ def test_the_release_can_be_named(version: str) -> None:
     assert world.remote.branches["prod"] == world.remote.tags["v1.4.0"].commit
 
 
+def test_the_branch_of_the_release_can_be_configured() -> None:
+    world = shop()
+    world.remote.branches["1.x"] = world.remote.tags["v1.3.0"].commit
+    text = '[release]\nbranches = ["main", "1.x"]\n[environments.old]\nbranch = "prod"\nfrom = "1.x"\n'
+    made = observe_promotion(world.git, world.forge, parse_config(text), "prod")
+    assert (made.source, made.release.name) == ("1.x", "v1.3.0")
+
+
 @pytest.mark.parametrize("how", ["merge", "squash"])
 def test_after_merges_and_squashes_by_people_it_gets_a_merge_commit_with_exactly_the_files_of_the_release(
     how: str,

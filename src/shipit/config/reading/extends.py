@@ -23,7 +23,7 @@ from shipit.config.targets import KIND
 
 EXTENDS = "extends"
 # The keys that are not inherited: another environment with the same value would work on the wrong branch or address.
-OWN = frozenset(("branch", "promote", "promote-verified", "url", EXTENDS))
+OWN = frozenset(("branch", "from", "promote", "promote-verified", "url", EXTENDS))
 _INSTEAD = {"image": "images", "images": "image"}
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from shipit.plan.release.model import ReleasePlan as ReleasePlan
+from shipit.plan.release.observe import TargetBranch as TargetBranch
 from shipit.plan.release.observe import observe_clone as observe_clone
 from shipit.plan.release.observe import observe_release as observe_release
+from shipit.plan.release.observe import observe_target_branch as observe_target_branch
 from shipit.plan.release.observe import proposal_branch as proposal_branch
+from shipit.plan.release.observe import target_branch_findings as target_branch_findings
 from shipit.plan.release.plan import make_release_plan as make_release_plan
 from shipit.plan.release.preflight import version_finding as version_finding
 from shipit.plan.release.rerun import release_of_earlier_attempt as release_of_earlier_attempt

@@ -27,12 +27,17 @@ from shipit.plan.release.steps import (
     ReleaseSequence,
     clean_up_steps,
     file_changes,
+    finished_packages,
     finishing_steps,
+    follow_findings,
     missing_back_merge_steps,
+    missing_follow_findings,
+    missing_follow_steps,
     plan_snapshot,
     proposal_findings,
     propose,
     release_body,
+    released_packages,
     released_steps,
     titled,
     unfinished_release_body,
@@ -118,7 +123,14 @@ def _plan(
         inputs=inputs,
         steps=steps,
         way_back=way_back(steps),
-        findings=blocking_first((*findings, *others, *_about_proposal(observed, releases, proposal))),
+        findings=blocking_first(
+            (
+                *findings,
+                *others,
+                *_about_proposal(observed, releases, proposal),
+                *_about_following(config, observed, releases, proposal),
+            )
+        ),
         pull_request=proposal_branch(observed.clone.branch or "") if proposal else "",
         notes="\n".join(_titled_notes(releases, proposal)),
         ignored=observed.no_package.ignored,
@@ -132,6 +144,15 @@ def _about_proposal(
     if proposal:
         return proposal.findings
     return () if releases else proposal_findings(observed)
+
+
+def _about_following(
+    config: Config, observed: Observed, releases: Sequence[PackageRelease], proposal: Proposal | None
+) -> Iterable[Finding]:
+    """Return the warnings about branches of environments that are not moved to the release."""
+    if releases and not proposal:
+        return follow_findings(config, observed, released_packages(releases))
+    return missing_follow_findings(config, observed)
 
 
 def _titled_notes(releases: Sequence[PackageRelease], proposal: Proposal | None) -> Iterator[str]:
@@ -219,7 +240,8 @@ def _steps(
     proposal: Proposal | None,
 ) -> Iterator[Step]:
     if proposal:
-        yield from missing_back_merge_steps(config.release, observed) if proposal.steps else ()
+        if proposal.steps:
+            yield from _missing_steps(config, observed)
         yield from proposal.steps
     elif releases:
         yield from _sequence(config, observed, releases, file_changes(config, observed, releases)).steps()
@@ -228,7 +250,13 @@ def _steps(
         yield from released_steps(config, observed, names, tags, [*dict.fromkeys(counted)])
     elif not any_blocks(findings):
         yield from clean_up_steps(config.release, observed)
-        yield from missing_back_merge_steps(config.release, observed)
+        yield from _missing_steps(config, observed)
+
+
+def _missing_steps(config: Config, observed: Observed) -> Iterator[Step]:
+    """Yield the steps that bring the last release into the branches that lack it."""
+    yield from missing_back_merge_steps(config.release, observed)
+    yield from missing_follow_steps(config, observed)
 
 
 def _finishing_plan(config: Config, observed: Observed, inputs: Inputs) -> ReleasePlan:
@@ -236,7 +264,11 @@ def _finishing_plan(config: Config, observed: Observed, inputs: Inputs) -> Relea
         decisions=(),
         inputs=inputs,
         steps=finishing_steps(config, observed),
-        findings=(*preflight_findings(observed, config.release), *_unknown_end_findings(observed)),
+        findings=(
+            *preflight_findings(observed, config.release),
+            *_unknown_end_findings(observed),
+            *follow_findings(config, observed, finished_packages(observed)),
+        ),
         notes="\n".join(
             titled(unfinished.package.name, unfinished_release_body(config, observed, unfinished))
             for unfinished in observed.unfinished
@@ -313,4 +345,4 @@ def _sequence(
     commit = _release_commit(config, observed, releases, changes)
     versions = {entry.next_release.history.package.name: entry.version for entry in releases}
     snapshot = plan_snapshot(config, observed, versions, commit, changes)
-    return ReleaseSequence(config.release, config.announce, observed, releases, changes, commit, snapshot)
+    return ReleaseSequence(config, observed, releases, changes, commit, snapshot)

@@ -9,10 +9,11 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shipit.core import limits
-from shipit.errors import AuthError, BranchMoved, ConflictError, RemoteError, ShipitError
+from shipit.errors import BranchMoved, ConflictError, RemoteError, ShipitError
 from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.repository.branch_pull_request import BranchPullRequest
 from shipit.steps.repository.release_commit import ReleaseCommit
-from shipit.world import ForgePullRequest, RemoteRefs, World
+from shipit.world import RemoteRefs, World
 
 SUBJECT = "chore: merge release {release} into {branch}"
 """The subject of the merge commit and the title of the pull request. It counts for no version."""
@@ -60,8 +61,8 @@ class BackMerge(Struct, frozen=True):
             return Todo()
         if world.git.is_ancestor(commit, tip):
             return Done()
-        found = self._pull_request(world)
-        if found is None or not self._has_release(found, commit, world):
+        found = self._pull_request.find(world)
+        if found is None or not self._pull_request.brings(found, commit, world):
             return Todo()
         return Done({self._output: found.url} if found.state == "open" else {})  # one that a person closed stays closed
 
@@ -100,9 +101,9 @@ class BackMerge(Struct, frozen=True):
         if not world.forge.opens_pull_requests:
             what = f"{self.release} is not brought back into `{self.branch}`: {why}"
             raise ConflictError(what, hint=f"merge it by hand: {self._by_hand}") from refused
-        branch, refs = back_merge_branch(self.branch), world.git.remote_refs()
+        branch, refs = self._pull_request.branch, world.git.remote_refs()
         head = refs.branches.get(branch)
-        if head and not self._may_leave(head, commit, world, refs):
+        if head and not self._pull_request.may_leave(head, commit, world, refs):
             what = f"`{branch}` has commits that are not in `{self.branch}` yet, so {self.release} is not added to it"
             raise ConflictError(what, hint=f"merge the pull request of `{branch}`, then run the same command again")
         if head != commit:
@@ -115,27 +116,6 @@ class BackMerge(Struct, frozen=True):
             error.hint = f"{error.hint}; or merge by hand: {self._by_hand}" if error.hint else self._by_hand
             raise error from refused
         return {self._output: made.url}
-
-    def _may_leave(self, head: str, commit: str, world: World, refs: RemoteRefs) -> bool:
-        """Return whether no commit is lost if the branch of the pull request moves from `head` to `commit`."""
-        if any(world.git.is_ancestor(head, other) for other in (commit, self._tip(refs))):
-            return True
-        found = self._pull_request(world)  # the forge keeps the commits of a pull request that is not open
-        return found is not None and found.state != "open" and found.head == head
-
-    def _pull_request(self, world: World) -> ForgePullRequest | None:
-        """Return the newest pull request that brings a release back; None also if the token cannot read any."""
-        with suppress(AuthError, RemoteError):  # a fast-forward needs no pull request, and to open one says the reason
-            return world.forge.find_pull_request(back_merge_branch(self.branch), self.branch)
-        return None
-
-    def _has_release(self, found: ForgePullRequest, commit: str, world: World) -> bool:
-        """Return whether the pull request `found` brings the release; also after its branch was deleted."""
-        if world.git.commit(found.head):
-            return world.git.is_ancestor(commit, found.head)
-        made = world.git.commit(commit)  # a person resolved a conflict there, and this clone never had that commit
-        messages = [message.strip() for message in world.forge.pull_request_messages(found.number)]
-        return made is not None and made.message.strip() in messages
 
     def _tip(self, refs: RemoteRefs) -> str:
         """Return the commit of the branch on the remote. Raises `ConflictError` if there is no such branch."""
@@ -158,6 +138,10 @@ class BackMerge(Struct, frozen=True):
     def _by_hand(self) -> str:
         branch, tag = quote(self.branch), quote(self.commit.tag)
         return f"git fetch --tags && git switch {branch} && git pull && git merge {tag} && git push"
+
+    @property
+    def _pull_request(self) -> BranchPullRequest:
+        return BranchPullRequest(back_merge_branch(self.branch), self.branch)
 
     @property
     def _subject(self) -> str:

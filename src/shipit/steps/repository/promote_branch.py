@@ -10,6 +10,9 @@ from shipit.errors import BranchMoved, ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.world import World
 
+SUBJECT = "chore: promote {release} to {branch}"
+"""The subject of the merge commit, and the title of a pull request for it. It counts for no version."""
+
 
 class PromoteBranch(Struct, frozen=True):
     """Move `branch` of the remote to the release `tag`, which is the commit `commit` of the branch `source`.
@@ -52,7 +55,7 @@ class PromoteBranch(Struct, frozen=True):
         status = self.check(world)
         if isinstance(status, Done):
             return status.outputs
-        made = self.commit if self.forwards else self._merge(world)
+        made = self.made(world)
         try:
             world.git.push(branch=self.branch, commit=made, expected=self.expected, tags=())
         except (ConflictError, RemoteError) as error:  # perhaps only the answer was lost
@@ -66,10 +69,14 @@ class PromoteBranch(Struct, frozen=True):
             raise
         return {"commit": made}
 
+    def made(self, world: World) -> str:
+        """Return the commit to move the branch to: that of the release, or else a new merge commit in the clone."""
+        return self.commit if self.forwards else self._merge(world)
+
     def _merge(self, world: World) -> str:
         files = world.git.files_id(self.commit)
         if files is None:
             what = f"this clone does not have the commit `{self.commit[:10]}` of `{self.tag}`"
             raise ConflictError(what, hint="run the same command again: it makes a new plan")
-        message = f"chore: promote {self.tag} to {self.branch}\n"
+        message = f"{SUBJECT.format(release=self.tag, branch=self.branch)}\n"
         return world.git.commit_files(files, self.expected, message, self.author, merged=self.commit)

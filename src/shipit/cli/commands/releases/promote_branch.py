@@ -26,8 +26,9 @@ def command(session: Session, branches: tuple[str, ...], version: str | None, dr
     """Move a branch, such as prod, to a release.
 
     The branch TO of the remote, or that of the environment TO, moves to the last release of the branch FROM; without
-    FROM, of the release branch. It is fast-forwarded if it has no commits of its own. Else it gets a merge commit with
-    exactly the files of the release, if it has no changes that are in no release. No commit of it is removed.
+    FROM, of the branch in `from` of the environment, or else of the release branch. It is fast-forwarded if it has no
+    commits of its own. Else it gets a merge commit with exactly the files of the release, if it has no changes that are
+    in no release. No commit of it is removed.
     """
     from shipit import api
 

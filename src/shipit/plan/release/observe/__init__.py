@@ -9,4 +9,7 @@ from shipit.plan.release.observe.facts import observe_release as observe_release
 from shipit.plan.release.observe.proposal import Edit as Edit
 from shipit.plan.release.observe.proposal import ProposalState as ProposalState
 from shipit.plan.release.observe.proposal import proposal_branch as proposal_branch
+from shipit.plan.release.observe.target_branch import TargetBranch as TargetBranch
+from shipit.plan.release.observe.target_branch import observe_target_branch as observe_target_branch
+from shipit.plan.release.observe.target_branch import target_branch_findings as target_branch_findings
 from shipit.plan.release.observe.unfinished import Unfinished as Unfinished

@@ -45,10 +45,13 @@ def observe_back_merges(
         clone: the state of the clone.
         histories: the history of each package.
     """
-    last = _last_release(git, clone, histories) if config.release.back_merge else None
+    last = last_release(git, clone, histories) if config.release.back_merge else None
+    end = end_of_release(git, clone, last[0]) if last else ""
     return tuple(
         BackMergeState(
-            branch, git.is_ancestor(tip, clone.base), last if last and not git.is_ancestor(last.commit, tip) else None
+            branch,
+            git.is_ancestor(tip, clone.base),
+            Behind(last[0].name, end) if last and not git.is_ancestor(end, tip) else None,
         )
         for branch, tip in _tips(config, clone)
         if tip
@@ -72,18 +75,25 @@ def _tips(config: Config, clone: CloneState) -> Iterator[tuple[str, str | None]]
     yield from ((branch, remote.branches.get(branch)) for branch in config.release.back_merge if branch != clone.branch)
 
 
-def _last_release(git: Git, clone: CloneState, histories: Sequence[History]) -> Behind | None:
-    """Return the last release that shipit made, with the snapshot commit after it; of several packages the newest."""
-    found: Tag | None = None
+def last_release(git: Git, clone: CloneState, histories: Sequence[History]) -> tuple[Tag, str] | None:
+    """Return the last release that shipit made, and the name of its package; of several packages the newest."""
+    found: tuple[Tag, str] | None = None
     for history in histories:
         tag = history.last
-        if tag and _is_own(git, clone, history, tag) and (found is None or git.is_ancestor(found.commit, tag.commit)):
-            found = tag
-    if found is None:
-        return None
+        if (
+            tag
+            and _is_own(git, clone, history, tag)
+            and (found is None or git.is_ancestor(found[0].commit, tag.commit))
+        ):
+            found = tag, history.package.name
+    return found
+
+
+def end_of_release(git: Git, clone: CloneState, tag: Tag) -> str:
+    """Return the snapshot commit of the release `tag`, if it is the last commit of the branch; else that of the tag."""
     tip = git.commit(clone.expected or "")
-    follows = tip and tip.parents == (found.commit,) and subject_of(tip.message).startswith(_SNAPSHOT)
-    return Behind(found.name, tip.id if tip and follows else found.commit)
+    follows = tip and tip.parents == (tag.commit,) and subject_of(tip.message).startswith(_SNAPSHOT)
+    return tip.id if tip and follows else tag.commit
 
 
 _SNAPSHOT = SNAPSHOT_SUBJECT.format(what="")

@@ -24,6 +24,7 @@ from shipit.plan.release.observe.findings import (
     repository_findings,
     signature_findings,
 )
+from shipit.plan.release.observe.following import Following, following_findings, observe_following
 from shipit.plan.release.observe.merged import observe_merged, unmade_release_findings
 from shipit.plan.release.observe.overrides import with_overrides
 from shipit.plan.release.observe.proposal import ProposalState, observe_proposal
@@ -76,7 +77,7 @@ class Observed(Struct, frozen=True):
     forge; None without a forge. `drafts` are the tags of the drafts on the forge. `go_modules` are the module paths of
     the packages with a `go.mod`, by the name of the package. `proposal` is the state of the release pull request; None
     if releases are not proposed, or the forge cannot be used. `back_merges` are the branches that the release is
-    brought back into.
+    brought back into, and `following` those that are moved to it.
     """
 
     clone: CloneState
@@ -97,6 +98,7 @@ class Observed(Struct, frozen=True):
     go_modules: Mapping[str, str] = {}
     proposal: ProposalState | None = None
     back_merges: tuple[BackMergeState, ...] = ()
+    following: tuple[Following, ...] = ()
 
     @property
     def leftover_files(self) -> tuple[str, ...]:
@@ -144,6 +146,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     dirty = git.dirty()
     proposes = config.release.write_back.proposes and forge_is_usable
     proposal = observe_proposal(world, clone, histories, files) if proposes else None
+    unfinished = _unfinished(world, config, histories, files, clone) if forge_is_usable else ()
     return Observed(
         clone=clone,
         tags=tags,
@@ -152,13 +155,14 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         version_files=files,
         files={path: _state(world, clone, path, dirty) for path in _paths(histories, files)},
         dirty=dirty,
-        unfinished=_unfinished(world, config, histories, files, clone) if forge_is_usable else (),
+        unfinished=unfinished,
         findings=(
             *clone.findings,
             *no_package.findings,
             *repository_findings(world, config, clone, histories, tags, files, about_history),
             *unmade_release_findings(git, config, histories, files, base, tags),
             *back_merge_findings(config, clone),
+            *following_findings(config, clone),
             *_world_findings(world, config, forge_findings),
             *(signature_findings(world, config, clone) if forge_is_usable else ()),
         ),
@@ -171,6 +175,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         go_modules=dict(_go_modules(git, base, packages(config))),
         proposal=proposal,
         back_merges=observe_back_merges(git, config, clone, histories),
+        following=observe_following(git, config, clone, histories, unfinished),
     )
 
 

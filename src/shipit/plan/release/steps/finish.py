@@ -14,6 +14,7 @@ from shipit.plan.images import build_steps, push_steps
 from shipit.plan.release.observe import Observed, Unfinished
 from shipit.plan.release.steps.back_merges import back_merge_steps
 from shipit.plan.release.steps.follow_up import announce_steps, floating_steps, released_steps
+from shipit.plan.release.steps.following import ReleasedPackage, follow_steps
 from shipit.plan.release.steps.release_body import release_body
 from shipit.plan.release.steps.sequence import is_latest
 from shipit.plan.release.steps.snapshot import plan_snapshot
@@ -51,10 +52,18 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
     if merged:  # the plan after that of an interrupted release finds that a branch lacks it
         last = ReleaseCommit(merged[-1].commit, None, merged[-1].tag)
         yield from back_merge_steps(config.release, observed, [each.tag for each in merged], last)
+    newest = observed.unfinished[-1]
+    finished = ReleaseCommit(newest.commit, None, newest.tag)
+    yield from follow_steps(config, observed, finished_packages(observed), finished)
     for unfinished in observed.unfinished:
         yield from announce_steps(config.announce, unfinished.tag, unfinished.commits)
     names = [each.package.release_name(each.version) for each in observed.unfinished]
     yield from released_steps(config, observed, names, [each.tag for each in observed.unfinished])
+
+
+def finished_packages(observed: Observed) -> list[ReleasedPackage]:
+    """Return the name, the tag and the version of each unfinished release."""
+    return [ReleasedPackage(each.package.name, each.tag, Version.parse(each.version)) for each in observed.unfinished]
 
 
 def unfinished_release_body(config: Config, observed: Observed, unfinished: Unfinished) -> str:

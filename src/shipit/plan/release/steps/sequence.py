@@ -6,11 +6,11 @@ then the commit point: the push, or the commit through the forge. Publishing and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from shipit.config.model import AnnounceConfig, ReleaseConfig
+from shipit.config.model import Config, ReleaseConfig
 from shipit.core.commits.text.release_message import SUBJECT, release_message
 from shipit.core.versions import Version
 from shipit.plan.images import WantedImage, build_steps, push_steps, release_images
@@ -18,6 +18,7 @@ from shipit.plan.release.observe import Observed
 from shipit.plan.release.steps.back_merges import back_merge_steps
 from shipit.plan.release.steps.file_changes import FileChanges
 from shipit.plan.release.steps.follow_up import announce_steps, floating_steps
+from shipit.plan.release.steps.following import ReleasedPackage, follow_steps
 from shipit.plan.release.steps.package_release import PackageRelease
 from shipit.plan.release.steps.snapshot import Snapshot
 from shipit.plan.release.steps.sync import sync_steps
@@ -29,17 +30,21 @@ from shipit.steps.repository import CreateCommit, CreateTag, Push, ReleaseCommit
 class ReleaseSequence(Struct, frozen=True):
     """The values that the steps of one release are made from.
 
-    `releases` are the packages to release, `changes` the files that the release commit `commit` changes, and `snapshot`
-    is the commit after it with its files; None when no such commit is made.
+    `whole` is the configuration, `releases` are the packages to release, `changes` the files that the release commit
+    `commit` changes, and `snapshot` is the commit after it with its files; None when no such commit is made.
     """
 
-    config: ReleaseConfig
-    announce: AnnounceConfig
+    whole: Config
     observed: Observed
     releases: tuple[PackageRelease, ...]
     changes: FileChanges
     commit: ReleaseCommit
     snapshot: Snapshot | None
+
+    @property
+    def config(self) -> ReleaseConfig:
+        """The table `[release]` of the configuration."""
+        return self.whole.release
 
     @property
     def images(self) -> tuple[WantedImage, ...]:
@@ -80,8 +85,9 @@ class ReleaseSequence(Struct, frozen=True):
         yield from back_merge_steps(
             self.config, self.observed, tags, self.snapshot[0] if self.snapshot else self.commit
         )
+        yield from follow_steps(self.whole, self.observed, released_packages(self.releases), self.commit)
         for entry in self.releases:
-            yield from announce_steps(self.announce, entry.release.tag, entry.next_release.history.unreleased)
+            yield from announce_steps(self.whole.announce, entry.release.tag, entry.next_release.history.unreleased)
 
     def _prepare_steps(self) -> Iterator[Step]:
         """Yield the steps that write the files into the working tree and run the `prepare` commands."""
@@ -140,6 +146,13 @@ class ReleaseSequence(Struct, frozen=True):
     @property
     def _body(self) -> str:
         return "\n".join(entry.notes for entry in self.releases)
+
+
+def released_packages(releases: Sequence[PackageRelease]) -> list[ReleasedPackage]:
+    """Return the name, the tag and the version of each of `releases`."""
+    return [
+        ReleasedPackage(each.next_release.history.package.name, each.release.tag, each.version) for each in releases
+    ]
 
 
 def _tag_message(entry: PackageRelease) -> str:

@@ -1,0 +1,105 @@
+"""The branches of environments that are moved to each release (`from`), and their state beside the release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from shipit.config.model import Config
+from shipit.core.versions import Tag, version_tags
+from shipit.finding import Finding
+from shipit.plan.release.observe.back_merge import end_of_release, last_release
+from shipit.plan.release.observe.clone_state import CloneState
+from shipit.plan.release.observe.target_branch import TargetBranch, observe_target_branch
+from shipit.plan.release.observe.unfinished import Unfinished
+from shipit.plan.version import History
+from shipit.world import Git
+
+
+class Following(Struct, frozen=True):
+    """A branch that is moved to each release of the release branch.
+
+    `beside` is its state beside the commit that is released, by the name of the package. `lacks` is the last release,
+    of the package `package`, if the branch does not have it, and `beside_last` the state beside that one. `is_newest`
+    is True if the release branch has no commit after that release.
+    """
+
+    branch: str
+    beside: Mapping[str, TargetBranch]
+    lacks: Tag | None = None
+    package: str = ""
+    beside_last: TargetBranch | None = None
+    is_newest: bool = False
+
+
+def observe_following(
+    git: Git, config: Config, clone: CloneState, histories: Sequence[History], unfinished: Sequence[Unfinished]
+) -> tuple[Following, ...]:
+    """Return the state of each branch that is moved to the releases of this branch, and that the remote has.
+
+    Args:
+        git: the clone, after a fetch from the remote.
+        config: the configuration.
+        clone: the state of the clone.
+        histories: the history of each package.
+        unfinished: the releases to finish.
+    """
+    tips = [(branch, tip) for branch, tip in _tips(config, clone) if tip]
+    if not tips:
+        return ()
+    released = unfinished[-1].commit if unfinished else clone.base
+    tags = {each.package.name: _tags(each, clone) for each in histories}
+    last = last_release(git, clone, histories)
+    return tuple(_following(git, clone, branch, tip, released, tags, last) for branch, tip in tips)
+
+
+def following_findings(config: Config, clone: CloneState) -> Iterator[Finding]:
+    """Yield a warning for each branch to move that the remote does not have."""
+    for branch, tip in _tips(config, clone):
+        if tip is None:
+            what = (
+                f"there is no branch `{branch}` on the remote, so it is not moved to the releases of `{clone.branch}`"
+            )
+            fix = f"make it: git push {config.release.remote} TAG:refs/heads/{branch}, with the tag that it begins with"
+            yield Finding("environment-branch", what, fix, "warning")
+
+
+def _tips(config: Config, clone: CloneState) -> Iterator[tuple[str, str | None]]:
+    """Yield the branches to move, each once, with their commits on the remote."""
+    if clone.remote is None or not clone.is_release_branch:
+        return
+    moved = (each.branch for each in config.environments.values() if each.from_ == clone.branch and each.branch)
+    for branch in dict.fromkeys(moved):
+        yield branch, clone.remote.branches.get(branch)
+
+
+def _tags(history: History, clone: CloneState) -> Sequence[Tag]:
+    """Return the releases of a package on the remote, highest first."""
+    remote = clone.remote.tags if clone.remote else {}
+    return version_tags(remote, history.package.format, clone.channel.prerelease)
+
+
+def _following(
+    git: Git,
+    clone: CloneState,
+    branch: str,
+    tip: str,
+    released: str,
+    tags: Mapping[str, Sequence[Tag]],
+    last: tuple[Tag, str] | None,
+) -> Following:
+    every = [tag for found in tags.values() for tag in found if git.commit(tag.commit)]
+
+    def beside(commit: str, package: str) -> TargetBranch:
+        own = [tag for tag in tags[package] if git.commit(tag.commit)]
+        return observe_target_branch(git, branch, tip, commit, own, every)
+
+    states = {package: beside(released, package) for package in tags}
+    if last is None:
+        return Following(branch, states)
+    tag, package = last
+    if git.is_ancestor(tag.commit, tip) or git.same_files(tag.commit, tip):
+        return Following(branch, states)
+    is_newest = clone.expected == end_of_release(git, clone, tag)
+    return Following(branch, states, tag, package, beside(tag.commit, package), is_newest)

@@ -1,0 +1,158 @@
+"""The state of a branch, such as `prod`, beside the release that it is to be moved to, and what stops the move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from shipit.config.model import Config
+from shipit.core.history import records
+from shipit.core.versions import Tag, Version
+from shipit.finding import Finding
+from shipit.world import Git
+
+
+class Undo(Struct, frozen=True):
+    """A commit that brought a branch back to the earlier release `tag`, such as a revert."""
+
+    commit: str
+    subject: str
+    tag: str
+
+
+class TargetBranch(Struct, frozen=True):
+    """The branch `name` of the remote, which is at the commit `tip`, beside a release.
+
+    `has_files` is True if the files of both are the same. `forwards` is True if all commits of the branch are in the
+    release. `held` is the highest release in the history of the branch, or whose files it has; None if there is none.
+    `unchanged` is True if the branch has exactly the files of a release or of a commit in the release, so that a merge
+    loses nothing. `own` are the subjects of the commits that only the branch has, with their ids; newest first.
+    `undo` is the commit that brought the branch back to the earlier release whose files it has; None without one.
+    """
+
+    name: str
+    tip: str
+    has_files: bool
+    forwards: bool
+    held: Tag | None
+    unchanged: bool
+    own: tuple[tuple[str, str], ...]
+    undo: Undo | None = None
+
+
+def observe_target_branch(
+    git: Git, name: str, tip: str, release: str, tags: Sequence[Tag], every: Sequence[Tag]
+) -> TargetBranch:
+    """Return the state of a branch beside a release.
+
+    Args:
+        git: the clone, with the commits of both.
+        name: the name of the branch.
+        tip: its commit on the remote.
+        release: the commit of the release, or the commit that the release is made on.
+        tags: the releases of the package that is released, highest first.
+        every: the releases of all packages.
+    """
+    return TargetBranch(
+        name,
+        tip,
+        has_files=git.same_files(tip, release),
+        forwards=git.is_ancestor(tip, release),
+        held=_held(git, tags, tip),
+        unchanged=_repeats(git, tip, release, every),
+        own=tuple(_own(git, tip, release)),
+        undo=_undo(git, tip, release, tags),
+    )
+
+
+def target_branch_findings(
+    state: TargetBranch, release: str, version: Version, source: str, config: Config
+) -> Iterator[Finding]:
+    """Yield the reason why a branch with commits of its own cannot be moved, or a warning of what the move undoes.
+
+    Args:
+        state: the branch.
+        release: the tag of the release.
+        version: its version.
+        source: the branch of the release.
+        config: the configuration.
+    """
+    target, held = state.name, state.held
+    if state.forwards:
+        return
+    if held and held.version > version:
+        what = f"`{target}` has `{held.name}` already, which is higher than `{release}`"
+        served = [name for name, each in config.environments.items() if each.branch == target]
+        back = [f"to serve the lower version: shipit rollback {name} {version}" for name in served]
+        fix = back[0] if back else f"give a version above {held.version}, or leave out `--version`"
+        yield Finding("branch-ahead", what, fix)
+    elif not state.unchanged:
+        listed = ", ".join(f"`{subject}` ({id[:7]})" for id, subject in state.own[:3])
+        more = f" and {len(state.own) - 3} more" if state.own[3:] else ""
+        what = f"`{target}` has changes that are in no release: {listed or 'a merge that changes files'}{more}"
+        remote = config.release.remote
+        merge = f"git fetch {remote} && git switch {source} && git pull && git merge {remote}/{target} && git push"
+        fix = f"bring them into `{source}`: {merge}; then release, and move the branch to that release"
+        yield Finding("branch-changes", what, fix)
+    elif state.undo:
+        undo = state.undo
+        what = (
+            f"`{undo.subject}` ({undo.commit[:7]}) brought `{target}` back to {undo.tag}; the move to {release} "
+            "undoes it: what it removed is served again"
+        )
+        fix = f"to keep it removed, revert the change in `{source}` too, release, and move the branch to that release"
+        yield Finding("branch-undone", what, fix, "warning")
+
+
+def _held(git: Git, tags: Sequence[Tag], head: str) -> Tag | None:
+    """Return the highest of the releases `tags` that is in the history of `head`, or has its files."""
+    files, reachable = git.files_id(head), git.reachable(head, [tag.commit for tag in tags])
+    return next((tag for tag in tags if tag.commit in reachable or git.files_id(tag.commit) == files), None)
+
+
+def _repeats(git: Git, head: str, release: str, tags: Sequence[Tag]) -> bool:
+    """Return whether `head` has the files of one of the releases `tags`, or of a parent that is in the release.
+
+    The commit of a merge without conflicts is one of the second kind, that of a squash one of the first kind.
+    """
+    files, commit = git.files_id(head), git.commit(head)
+    parents = [parent for parent in (commit.parents if commit else ()) if git.is_ancestor(parent, release)]
+    return files in {git.files_id(each) for each in (*parents, *(tag.commit for tag in tags))}
+
+
+def _own(git: Git, head: str, release: str) -> Iterator[tuple[str, str]]:
+    """Yield the id and the subject of each commit of `head` that is not in the release, without merges."""
+    for commit in records(git.log([head], [release])):
+        if len(commit.parents) < 2:
+            yield commit.id, commit.message.split("\n", 1)[0]
+
+
+def _undo(git: Git, head: str, release: str, tags: Sequence[Tag]) -> Undo | None:
+    """Return the commit that brought `head` back to one of the releases `tags`, if it has the files of that one.
+
+    Before this commit, the branch had the files of a higher release, or of later commits that are in `release`.
+    """
+    releases = {git.files_id(tag.commit): tag for tag in reversed(tags)}
+    files = git.files_id(head)
+    after = releases.get(files)
+    only_here = {commit.id: commit for commit in records(git.log([head], [release]))}
+    commit = only_here.get(head)
+    while commit and commit.parents and git.files_id(commit.parents[0]) == files:
+        commit = only_here.get(commit.parents[0])
+    if commit is None or not commit.parents or after is None:
+        return None
+    before = releases.get(git.files_id(commit.parents[0]))
+    is_lower = before is not None and after.version < before.version
+    if is_lower or _follows_release(git, commit.parents[0], release, after):
+        return Undo(commit.id, commit.message.split("\n", 1)[0], after.name)
+    return None
+
+
+def _follows_release(git: Git, commit: str, release: str, tag: Tag) -> bool:
+    """Return whether `commit`, or a parent of it, is a commit in `release` that was made after the release `tag`."""
+    found = git.commit(commit)
+    return any(
+        id != tag.commit and git.is_ancestor(tag.commit, id) and git.is_ancestor(id, release)
+        for id in (commit, *(found.parents if found else ()))
+    )
