@@ -27,7 +27,8 @@ from standin.wire import encoded, handler
 
 GOOD = "good-token-0123456789"
 READ_ONLY = "read-only-token-0123456789"
-INSTALLATION = "installation-token-0123456789"  # may write, yet is told `push: false`, as every App token is
+INSTALLATION = "ghs_installation0123456789"  # may write, yet is told `push: false`, as every App token is
+OLD_INSTALLATION = "v1.installation0123456789"  # the same, of an older server whose tokens do not begin with `ghs_`
 
 API, UPLOADS, GRAPHQL = "/api/v3", "/api/uploads", "/api/graphql"
 VIOLATED = 599
@@ -174,7 +175,7 @@ class GitHubStandIn:
 
     def _graph(self, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         try:
-            if _token(headers) not in (GOOD, READ_ONLY, INSTALLATION):
+            if _token(headers) not in (GOOD, READ_ONLY, INSTALLATION, OLD_INSTALLATION):
                 return Refusal(401, "Bad credentials").answer
             return graph.answer(self, self._call({}, target, headers, body))
         except graph.Violation as violation:
@@ -195,8 +196,8 @@ class GitHubStandIn:
             _json(headers, url.path, body),
             f"{self.url}{url.path}",
             headers.get("Content-Type", ""),
-            may_write=token in (GOOD, INSTALLATION),
-            installation=token == INSTALLATION,
+            may_write=token in (GOOD, INSTALLATION, OLD_INSTALLATION),
+            installation=token in (INSTALLATION, OLD_INSTALLATION),
         )
 
     def _performed(self, method: str, template: str, call: Call, headers: Mapping[str, str]) -> Answer:
@@ -208,7 +209,7 @@ class GitHubStandIn:
 
     def _admit(self, method: str, call: Call, token: str | None) -> None:
         """Raises the refusal that GitHub has for that token."""
-        if token not in (None, GOOD, READ_ONLY, INSTALLATION):
+        if token not in (None, GOOD, READ_ONLY, INSTALLATION, OLD_INSTALLATION):
             raise Refusal(401, "Bad credentials")
         slug = "{owner}/{repo}".format_map({"owner": "", "repo": "", **call.params})
         if slug not in ("/", self.slug) or (token is None and self.private):

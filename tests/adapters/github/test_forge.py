@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from standin import graph
 from standin.releases import Asset, Release
-from standin.server import GOOD, INSTALLATION, READ_ONLY, GitHubStandIn
+from standin.server import GOOD, INSTALLATION, OLD_INSTALLATION, READ_ONLY, GitHubStandIn
 
 from shipit.adapters.github import GitHubForge
 from shipit.adapters.http.retry_policy import RetryPolicy
@@ -620,12 +620,13 @@ def codes(forge: GitHubForge, write_back: str = "push") -> Iterator[tuple[str, s
     return ((each.code, each.severity) for each in forge.findings(WriteBack(write_back)))
 
 
-@pytest.mark.parametrize("token", [GOOD, INSTALLATION])
-def test_a_token_that_can_write_leads_to_no_finding(
-    github: GitHubStandIn, connect: Callable[..., GitHubForge], token: str
+@pytest.mark.parametrize(("token", "asked"), [(GOOD, 0), (INSTALLATION, 0), (OLD_INSTALLATION, 1)])
+def test_a_token_that_can_write_leads_to_no_finding_and_its_kind_is_asked_for_only_if_its_text_does_not_show_it(
+    github: GitHubStandIn, connect: Callable[..., GitHubForge], token: str, asked: int
 ) -> None:
     assert list(codes(connect(token))) == []
     assert github.writes == []
+    assert sum("/installation/repositories" in each.path for each in github.requests) == asked
 
 
 @pytest.mark.parametrize(

@@ -39,11 +39,13 @@ class Caller(Struct, frozen=True):
         slug: `owner/name` of the repository.
         token_name: the name of the token for messages.
         has_token: whether there is a token.
+        is_app: whether the text of the token shows that it belongs to an App, such as that of GitHub Actions.
     """
 
     slug: str
     token_name: TokenName = VARIABLE
     has_token: bool = True
+    is_app: bool = False
 
     @property
     def token(self) -> str:

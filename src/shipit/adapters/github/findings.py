@@ -59,8 +59,11 @@ def _may_write(calls: GitHubApi, repository: RepositoryAnswer) -> bool:
 def _is_of_an_app(calls: GitHubApi) -> bool:
     """Return whether this is the token of an App, such as that of GitHub Actions.
 
-    The API does not report the permissions of such a token.
+    The API does not report the permissions of such a token. Older GitHub Enterprise Servers give it no prefix that
+    shows its kind, so they are asked.
     """
+    if calls.caller.is_app:
+        return True
     path = "/installation/repositories"
     try:
         calls.retry("read the kind of the token", lambda: calls.client.get_elsewhere(path, dict[str, Raw], per_page=1))

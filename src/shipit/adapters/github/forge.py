@@ -38,6 +38,9 @@ from shipit.world import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# How the tokens of Apps begin; GitHub's page "About authentication to GitHub" lists the prefixes.
+_APP_TOKEN = "ghs_"
+
 
 class GitHubForge:
     """The releases of one repository; `shipit.world.Forge` describes the methods.
@@ -114,7 +117,8 @@ class GitHubForge:
 
     @property
     def _caller(self) -> Caller:
-        return Caller(self._slug, self._token_name, has_token=self._token is not None)
+        is_app = (self._token or "").startswith(_APP_TOKEN)
+        return Caller(self._slug, self._token_name, has_token=self._token is not None, is_app=is_app)
 
     @property
     def shows_deployments(self) -> bool:
