@@ -433,6 +433,20 @@ def test_two_environments_with_one_service_or_one_record_are_refused(staging: st
     assert [each.what for each in raised.value.problems] == [what]
 
 
+def test_a_service_of_ecs_without_a_bucket_has_its_place_in_parameter_store() -> None:
+    text = ECS.replace('bucket = "shop-state"\n', "")
+    (target,) = parse_config(text).environments["prod"].targets
+    assert (target.hosts, target.state_path("shop")) == (("ecs://shop/web#",), ".shipit/ecs/shop/web/shop")
+    image = 'image = { name = "acme/shop-staging" }\n'
+    parse_config(f'{text}[environments.staging]\nextends = "prod"\n{image}')  # it can be another account
+    one = text.partition("[environments.prod.deploy]\n")[2]
+    found = problem(
+        text.replace("[environments.prod.deploy]", "[[environments.prod.deploy]]")
+        + f"[[environments.prod.deploy]]\n{one}"
+    )
+    assert found.what == "the image on ECS service shop/web is used by `environments.prod.deploy[0]` already"
+
+
 def test_two_services_can_share_a_bucket() -> None:
     image = 'image = { name = "acme/shop-staging" }\n'
     parse_config(f'{ECS}[environments.staging]\nextends = "prod"\n{image}deploy = {{ service = "staging" }}\n')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from shipit.world import RemoteImage
 from shipit.world.ecs import EcsService, EcsServices
 
 __all__ = ["aws", "ecs", "moto"]  # fixtures
+WITHOUT_BUCKET = ADDRESS.replace(BUCKET, "")
 LOCK, RECORD = ".shipit/ecs/shop", ".shipit/ecs/shop.json"
 ONE, TWO = (DeployedImage(Reference.parse("acme/shop").name, f"sha256:{digit * 64}", f"1.{digit}.0") for digit in "12")
 CRASHES = FakeApp(ready=100, exits=1, exit_code=3)
@@ -302,33 +304,68 @@ def test_a_command_that_fails_has_its_exit_status(ecs: Ecs) -> None:
     assert found.reason == "Essential container in task exited; container `web`: exit status 3"
 
 
-def test_a_text_is_kept_and_one_that_does_not_exist_is_none(bench: Bench) -> None:
-    service = bench.another()
+@dataclass
+class Store:
+    """The place of the record and the lock; `connect` returns the service as another run sees it."""
+
+    connect: Callable[[], EcsService]
+
+
+def in_memory_store(request: pytest.FixtureRequest) -> Store:
+    world = FakeWorld.new()
+    return Store(lambda: world.ecs_services.connect().at(ADDRESS))
+
+
+def in_bucket(request: pytest.FixtureRequest) -> Store:
+    request.getfixturevalue("ecs")
+    return Store(lambda: AwsEcsServices(Redactor(), 1.5).at(ADDRESS))
+
+
+def in_parameter_store(request: pytest.FixtureRequest) -> Store:
+    request.getfixturevalue("ecs")
+    return Store(lambda: AwsEcsServices(Redactor(), 1.5).at(WITHOUT_BUCKET))
+
+
+@pytest.fixture(
+    params=[in_memory_store, *(pytest.param(each, marks=pytest.mark.slow) for each in (in_bucket, in_parameter_store))],
+    ids=lambda make: make.__name__,
+)
+def store(request: pytest.FixtureRequest) -> Store:
+    made: Store = request.param(request)
+    return made
+
+
+def test_a_text_is_kept_and_one_that_does_not_exist_is_none(store: Store) -> None:
+    service, text = store.connect(), json.dumps({"한글": list(range(20_000))}, ensure_ascii=False)
     assert (service.read(RECORD), service.locked_by(LOCK)) == (None, None)
     with service.lock(LOCK, "run 7"):
-        service.write(RECORD, '{"한글": 1}')
-        assert "run 7" in (bench.another().locked_by(LOCK) or "")
-        with pytest.raises(ConflictError, match="run 7"), bench.another().lock(LOCK, "run 8"):
+        service.write(RECORD, "{}")
+        assert service.read(RECORD) == "{}"
+        service.write(RECORD, text)
+        assert "run 7" in (store.connect().locked_by(LOCK) or "")
+        with pytest.raises(ConflictError, match="run 7"), store.connect().lock(LOCK, "run 8"):
             pass
-    assert bench.another().read(RECORD) == '{"한글": 1}'
-    assert bench.another().locked_by(LOCK) is None
+    assert store.connect().read(RECORD) == text
+    assert store.connect().locked_by(LOCK) is None
+    with store.connect().lock(LOCK, "run 8"):
+        pass
 
 
-def test_a_run_whose_lock_was_taken_away_writes_nothing_more(bench: Bench) -> None:
-    service = bench.another()
-    state = service.state()
-    base = service.definition(state.definition) if state else None
-    assert base
+def test_a_run_whose_lock_was_taken_away_writes_nothing_more(store: Store) -> None:
+    service = store.connect()
     with service.lock(LOCK, "run 7"):
-        bench.another().unlock(LOCK)
-        writes: tuple[Callable[[], None], ...] = (
-            lambda: service.write(RECORD, "{}"),
-            lambda: service.register(base.content, {}),
-            lambda: service.update(base.arn),
-        )
-        for write in writes:
-            with pytest.raises(ConflictError, match="took over"):
-                write()
+        store.connect().unlock(LOCK)
+        with store.connect().lock(LOCK, "run 8"):
+            writes: tuple[Callable[[], None], ...] = (
+                lambda: service.write(RECORD, "{}"),
+                lambda: service.register({"family": "shop"}, {}),
+                lambda: service.update("arn"),
+            )
+            for write in writes:
+                with pytest.raises(ConflictError, match="took over"):
+                    write()
+            assert "run 8" in (store.connect().locked_by(LOCK) or "")
+    assert store.connect().read(RECORD) is None
 
 
 def test_a_log_that_does_not_exist_is_empty(bench: Bench) -> None:
@@ -364,3 +401,4 @@ def test_a_missing_cluster_service_or_bucket_is_a_finding(ecs: Ecs) -> None:
     other = ADDRESS.replace(BUCKET, "other-bucket")
     assert [found.code for found in services.at(other).findings(None)] == ["bucket-missing"]
     assert [found.code for found in services.at(ADDRESS).findings("999999999999")] == ["aws-account"]
+    assert services.at(WITHOUT_BUCKET.replace("web", "api")).findings(None)[0].code == "service-missing"

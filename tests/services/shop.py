@@ -46,6 +46,11 @@ class Shop(Stage):
         ecs.create("acme/shop:0.9.0")
         return cls(parse_config(CONFIG + keys), ecs)
 
+    def without_bucket(self) -> Shop:
+        """Return the same shop with its record and its lock in Parameter Store."""
+        lines = (line for line in CONFIG.splitlines() if not line.startswith("bucket"))
+        return Shop(parse_config("\n".join(lines)), self.ecs)
+
     @property
     def world(self) -> FakeWorld:
         return self.ecs.world

@@ -42,6 +42,20 @@ def test_versions_are_deployed_and_rolled_back_and_each_is_registered_once(shop:
         shop.deploy(shop.run())
 
 
+def test_without_a_bucket_the_record_and_the_lock_are_in_parameter_store(shop: Shop) -> None:
+    shop = shop.without_bucket()
+    first = shop.publish(shop.world, "1.0.0")
+    shop.deploy(shop.run())
+    shop.publish(shop.world, "1.1.0")
+    shop.deploy(shop.run())
+    assert not {each for each in shop.ecs.called if each.startswith("s3:")}
+    service = shop.run().ecs_services.at("ecs://shop/web#@ap-northeast-2")
+    assert "1.1.0" in (service.read(".shipit/ecs/shop/web/shop.json") or "")
+    assert service.locked_by(".shipit/ecs/shop/web/shop") is None
+    shop.rollback(shop.run())
+    assert shop.runs() == {first.digest}
+
+
 def test_a_second_run_of_a_version_that_serves_writes_nothing(shop: Shop) -> None:
     shop.publish(shop.world, "1.0.0")
     shop.deploy(shop.run())

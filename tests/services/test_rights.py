@@ -17,7 +17,11 @@ from shipit.errors import AuthError, PreflightError, ShipitError
 
 pytestmark = pytest.mark.slow
 __all__ = ["aws", "ecs", "moto"]  # fixtures
-POLICY = json.loads((Path(__file__).parents[2] / "examples/ecs/aws/rights.json").read_text(encoding="utf-8"))
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs/guides/ecs.md").read_text(encoding="utf-8")
+# The statement that replaces the rights to the bucket.
+PARAMETERS = json.loads(GUIDE.partition("### Without a bucket")[2].partition("```json\n")[2].partition("```")[0])
+POLICY = json.loads((ROOT / "examples/ecs/aws/rights.json").read_text(encoding="utf-8"))
 # moto does not check the right to pass a role, and that to read a log is asked for only after a failure. Those for
 # stages and alarms have a test of their own.
 _STAGES = ("ecs:ContinueServiceDeployment", "ecs:StopServiceDeployment", "cloudwatch:DescribeAlarms")
@@ -91,6 +95,33 @@ def test_a_missing_right_is_named_and_the_service_stays_as_it_is(shop: Shop, mon
             check_rights(patch)
             assert refused(shop) == (4, f"allow `{action}` in the policy of the role or user")
         assert shop.runs() == before
+
+
+def test_without_a_bucket_the_rights_to_its_parameters_are_enough_and_a_missing_one_is_named(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = shop.without_bucket()
+    first = shop.publish(shop.world, "1.0.0")
+    for action in PARAMETERS["Action"]:
+        log_in(f"without-{action[4:]}", policy_of_parameters(without=action), monkeypatch)
+        with monkeypatch.context() as patch:
+            check_rights(patch)
+            assert refused(shop) == (4, f"allow `{action}` in the policy of the role or user")
+    log_in("shipit", policy_of_parameters(), monkeypatch)
+    check_rights(monkeypatch)
+    shop.deploy(shop.run())
+    assert shop.runs() == {first.digest}
+
+
+def policy_of_parameters(without: str = "") -> Any:
+    """Return the policy with the statement of the guide in place of those about the bucket.
+
+    moto checks the rights of Parameter Store for all resources.
+    """
+    found = policy()
+    rest = [each for each in found["Statement"] if not str(each["Resource"]).startswith("arn:aws:s3:")]
+    statement = {**PARAMETERS, "Resource": "*", "Action": [each for each in PARAMETERS["Action"] if each != without]}
+    return {**found, "Statement": [*rest, statement]}
 
 
 def refused(shop: Shop) -> tuple[int, str | None]:

@@ -1,4 +1,7 @@
-"""The port to the services of ECS. A place there is one service, with a bucket of S3 for its record and its lock."""
+"""The port to the services of ECS. A place there is one service, with its record and its lock.
+
+They are objects in a bucket of S3 or, without a bucket, parameters of SSM Parameter Store.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from shipit.world.sites import CallerIdentity
 
 
 class EcsService(Protocol):
-    """A service of ECS. The lock, and a text that is read and written, are objects in its bucket."""
+    """A service of ECS. The lock, and a text that is read and written, are kept in its bucket or in Parameter Store."""
 
     address: str
 
@@ -28,7 +31,7 @@ class EcsService(Protocol):
         """Return the account and the region of the credentials. Raises `AuthError` if AWS refuses them."""
 
     def read(self, path: str) -> str | None:
-        """Return the text of an object of the bucket; None if there is none."""
+        """Return a text; None if there is none."""
 
     def locked_by(self, path: str) -> str | None:
         """Return the owner of the lock `path`; None if it is free."""
@@ -69,7 +72,7 @@ class EcsService(Protocol):
 
     # writes
     def write(self, path: str, text: str) -> None:
-        """Replace an object of the bucket that is a text, or create it.
+        """Replace a text, or create it.
 
         Raises `ConflictError` if this run no longer holds its lock.
         """

@@ -60,6 +60,7 @@ def test_an_image_is_verified_again_after_another(tmp_path: Path) -> None:
     ("address", "command"),
     [
         ("local", "move it away on that machine: mv shop.json shop.json.old"),
+        ("ecs://shop/web#", "delete the parameter: aws ssm delete-parameter --name /shop.json"),
         ("s3://shop-web", "move it away: aws s3 mv s3://shop-web/shop.json s3://shop-web/shop.json.old"),
         (
             "kubernetes:shop@prod",

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shipit.adapters.sites import Aws, bucket_findings, code_of, requesting
-from shipit.core.deploy import machine, service_parts
+from shipit.adapters.ecs.parameters import Parameters
+from shipit.adapters.sites import Aws, bucket_findings, code_of, findings_of, requesting
+from shipit.core.deploy import is_bucket, machine, parameter_name, service_parts
 from shipit.errors import AuthError
 from shipit.finding import Finding
 
 
 def service_findings(aws: Aws, address: str, account: str | None) -> Iterator[Finding]:
-    """Yield the first problem that would stop a deployment: of the credentials, the bucket or the service.
+    """Yield the first problem that would stop a deployment: of the credentials, the place of the record or the service.
 
     Raises `RemoteError` if AWS cannot be reached.
     """
-    problems = tuple(bucket_findings(aws, service_parts(address)[2], None, account))
+    place = service_parts(address)[2]
+    of_place = bucket_findings(aws, place, None, account) if is_bucket(place) else _of_parameters(aws, account)
+    problems = tuple(of_place)
     yield from problems
     if not problems:
         try:
             yield from _of_service(aws, address)
         except AuthError as error:
             yield Finding("aws-login", error.what, error.hint or "")
+
+
+def _of_parameters(aws: Aws, account: str | None) -> Iterator[Finding]:
+    def of_place() -> Iterator[Finding]:
+        Parameters(aws).read(parameter_name(".shipit/ecs/any"))  # shows whether they can be read
+        return iter(())
+
+    return findings_of(aws, account, of_place)
 
 
 def _of_service(aws: Aws, address: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""A service of ECS, with the bucket of its record and its lock."""
+"""A service of ECS, with the bucket or the parameters of its record and its lock."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from shipit.adapters.ecs.answers import alarms_from, state_from
 from shipit.adapters.ecs.deployments import Deployments
+from shipit.adapters.ecs.parameter_state import ParameterState
 from shipit.adapters.ecs.preflight import service_findings
 from shipit.adapters.ecs.secrets import SecretCheck
 from shipit.adapters.ecs.tasks import Tasks
-from shipit.adapters.sites import AwsSite, code_of, requesting
+from shipit.adapters.sites import Aws, AwsSite, code_of, requesting
 from shipit.core import limits
 from shipit.core.deploy import (
     CONTENT,
@@ -23,7 +24,9 @@ from shipit.core.deploy import (
     TaskDefinition,
     content_hash,
     definition_name,
+    is_bucket,
     machine,
+    parameters_region,
     service_parts,
 )
 from shipit.core.redact import Redactor
@@ -44,9 +47,13 @@ class AwsEcsService:
     def __init__(self, address: str, redact: Redactor, duration: float = limits.BUCKET_LOCK) -> None:
         self.address = address
         self._machine, self._redact = machine(address), redact
-        self._cluster, self._name, bucket = service_parts(address)
-        self._bucket = AwsSite(bucket, duration)
-        self._aws = self._bucket.aws
+        self._cluster, self._name, place = service_parts(address)
+        self._store: AwsSite | ParameterState = (
+            AwsSite(place, duration)
+            if is_bucket(place)
+            else ParameterState(Aws(parameters_region(place)), self._machine, duration)
+        )
+        self._aws = self._store.aws
         self._deployments = Deployments(self._aws, self._cluster, self._name, self._machine)
         self._tasks = Tasks(self._aws, self._cluster, self._name, self._machine)
         self._secrets: dict[str, tuple[Finding, ...]] = {}  # by the hash of a content, because a run asks several times
@@ -59,10 +66,10 @@ class AwsEcsService:
         return self._aws.login
 
     def read(self, path: str) -> str | None:
-        return self._bucket.read(path)
+        return self._store.read(path)
 
     def locked_by(self, path: str) -> str | None:
-        return self._bucket.locked_by(path)
+        return self._store.locked_by(path)
 
     def state(self) -> EcsState | None:
         found = self._found()
@@ -122,39 +129,39 @@ class AwsEcsService:
             return tuple(alarm for page in found for alarm in alarms_from(page))
 
     def write(self, path: str, text: str) -> None:
-        self._bucket.write(path, text)
+        self._store.write(path, text)
 
     def lock(self, path: str, owner: str) -> AbstractContextManager[None]:
-        return self._bucket.lock(path, owner)
+        return self._store.lock(path, owner)
 
     def unlock(self, path: str) -> None:
-        self._bucket.unlock(path)
+        self._store.unlock(path)
 
     def register(self, content: Mapping[str, Any], tags: Mapping[str, str]) -> None:
-        self._bucket.require_lock()
+        self._store.require_lock()
         with requesting(f"register a task definition `{content['family']}`", "ecs:RegisterTaskDefinition"):
             pairs = [{"key": key, "value": value} for key, value in tags.items()]
             self._ecs.register_task_definition(**content, tags=pairs)
 
     def update(self, arn: str) -> None:
-        self._bucket.require_lock()
+        self._store.require_lock()
         with requesting(f"give {self._machine} the task definition `{definition_name(arn)}`", "ecs:UpdateService"):
             self._ecs.update_service(cluster=self._cluster, service=self._name, taskDefinition=arn)
 
     def run(self, arn: str, container: str, command: Sequence[str], key: str) -> str:
-        self._bucket.require_lock()
+        self._store.require_lock()
         return self._tasks.run(self._found() or {}, arn, container, command, key)
 
     def stop(self, task: str) -> None:
-        self._bucket.require_lock()
+        self._store.require_lock()
         self._tasks.stop(task)
 
     def proceed(self, deployment: str, pause: str) -> None:
-        self._bucket.require_lock()
+        self._store.require_lock()
         self._deployments.proceed(deployment, pause)
 
     def take_back(self, deployment: str) -> None:
-        self._bucket.require_lock()
+        self._store.require_lock()
         self._deployments.take_back(deployment)
 
     def _found(self) -> Any:

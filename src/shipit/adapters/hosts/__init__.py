@@ -8,6 +8,7 @@ from shipit.lazy import on_first_use
 
 if TYPE_CHECKING:
     from shipit.adapters.hosts.local import LocalHost as LocalHost
+    from shipit.adapters.hosts.local import lock_lost as lock_lost
     from shipit.adapters.hosts.local import unique as unique
     from shipit.adapters.hosts.renewed_locks import Lock as Lock
     from shipit.adapters.hosts.renewed_locks import RenewedLocks as RenewedLocks
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "local": (
         "LocalHost",
+        "lock_lost",
         "unique",
     ),
     "renewed_locks": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from shipit.adapters.sites.requests import Aws, code_of, requesting
 from shipit.core.deploy import bucket_parts, machine
@@ -15,15 +15,32 @@ def bucket_findings(aws: Aws, address: str, distribution: str | None, account: s
 
     Raises `RemoteError` if AWS cannot be reached.
     """
+
+    def of_place() -> Iterator[Finding]:
+        yield from _of_bucket(aws, address)
+        if distribution:
+            yield from _of_distribution(aws, distribution)
+
+    return findings_of(aws, account, of_place)
+
+
+def findings_of(aws: Aws, account: str | None, of_place: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield the first problem of the credentials, or those of a place.
+
+    Args:
+        aws: the clients of AWS.
+        account: the account that the credentials must belong to; None for any.
+        of_place: yields the problems of the place; an error of AWS counts as one.
+
+    Raises `RemoteError` if AWS cannot be reached.
+    """
     try:
         login = aws.login
         if account and login.account != account:
             what = f"the credentials belong to the AWS account {login.account}, and not to {account} (key `account`)"
             yield Finding("aws-account", what, "use credentials of that account, or correct `account`")
             return
-        yield from _of_bucket(aws, address)
-        if distribution:
-            yield from _of_distribution(aws, distribution)
+        yield from of_place()
     except RemoteError as error:
         if error.retryable:
             raise

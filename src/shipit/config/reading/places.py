@@ -34,9 +34,12 @@ def shared_places(config: Config) -> Iterator[Fault]:
 def _is_same_everywhere(place: str) -> bool:
     """Return whether a place is the same one for all environments: a host over SSH, a bucket, or a named context.
 
-    A service of ECS is one with its bucket, whose name exists only once in AWS.
+    A service of ECS is one with its bucket, whose name exists only once in AWS. Without a bucket, environments can have
+    services with the same names in different accounts.
     """
-    if place.startswith((_SSH, _BUCKET, _SERVICE)):
+    if place.startswith(_SERVICE):
+        return not place.endswith("#")
+    if place.startswith((_SSH, _BUCKET)):
         return True
     if place == _LOCAL:
         return False

@@ -30,13 +30,14 @@ class EcsConfig(ImageTable, frozen=True, kw_only=True, tag="ecs"):
         ),
     ] = None
     bucket: Annotated[
-        BucketName,
+        BucketName | None,
         Meta(
             description="A bucket of S3 in the same region, for the record of deployments and the lock, below "
-            "`.shipit/ecs/`. Several services can share it.",
+            "`.shipit/ecs/`. Several services can share it. When unset, SSM Parameter Store has them, below "
+            "`/shipit/ecs/`.",
             examples=["shop-deployments"],
         ),
-    ]
+    ] = None
     within: Annotated[
         Duration,
         Meta(
@@ -115,9 +116,13 @@ class EcsConfig(ImageTable, frozen=True, kw_only=True, tag="ecs"):
 
     def uses(self, app: str) -> Iterator[tuple[str, str, str]]:
         what = f"container `{self.container}`" if self.container else "the image"
-        yield f"ecs://{self.cluster}/{self.service}#{self.bucket}", "service", what
-        yield f"ecs://#{self.bucket}", "name", f"the app `{app}`"
+        yield f"ecs://{self.cluster}/{self.service}#{self.bucket or ''}", "service", what
+        if self.bucket:
+            yield f"ecs://#{self.bucket}", "name", f"the app `{app}`"
 
     def state_path(self, app: str) -> str:
-        """Return the key of the lock and of the record of `app` in the bucket, without their endings."""
-        return f".shipit/ecs/{app}"
+        """Return the path of the lock and of the record of `app`, without their endings.
+
+        Without a bucket, it names the service, because environments of one account share Parameter Store.
+        """
+        return f".shipit/ecs/{app}" if self.bucket else f".shipit/ecs/{self.cluster}/{self.service}/{app}"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from shipit.core.deploy.address import is_service as is_service
     from shipit.core.deploy.address import kubectl as kubectl
     from shipit.core.deploy.address import machine as machine
+    from shipit.core.deploy.address import parameter_name as parameter_name
+    from shipit.core.deploy.address import parameters_region as parameters_region
     from shipit.core.deploy.address import service_address as service_address
     from shipit.core.deploy.address import service_parts as service_parts
     from shipit.core.deploy.compose import PIN_FILE as PIN_FILE
@@ -117,6 +119,8 @@ _NAMES = {
         "is_service",
         "kubectl",
         "machine",
+        "parameter_name",
+        "parameters_region",
         "service_address",
         "service_parts",
     ),

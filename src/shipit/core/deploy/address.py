@@ -1,5 +1,8 @@
 """The addresses of places to deploy to: hosts, namespaces of Kubernetes, buckets of S3, services of ECS.
 
+The address of a service of ECS ends with the bucket that has its record and its lock. Without a bucket, Parameter Store
+has them.
+
 >>> machine("local"), machine("ssh://deploy@shop.example")
 ('this machine', 'deploy@shop.example')
 >>> machine(cluster_address("shop", "prod")), machine(cluster_address("shop", None))
@@ -18,6 +21,7 @@ LOCAL = "local"
 _CLUSTER = "kubernetes:"
 _BUCKET = "s3://"
 _SERVICE = "ecs://"
+_PARAMETERS = "ssm://"
 
 
 def machine(address: str) -> str:
@@ -73,9 +77,9 @@ def bucket_parts(address: str) -> tuple[str, str | None]:
     return bucket, region or None
 
 
-def service_address(cluster: str, service: str, bucket: str, region: str | None) -> str:
-    """Return the address of a service of ECS, whose record and lock are in `bucket`."""
-    return f"{_SERVICE}{cluster}/{service}#{bucket}{f'@{region}' if region else ''}"
+def service_address(cluster: str, service: str, bucket: str | None, region: str | None) -> str:
+    """Return the address of a service of ECS, whose record and lock are in `bucket`; without it, in Parameter Store."""
+    return f"{_SERVICE}{cluster}/{service}#{bucket or ''}{f'@{region}' if region else ''}"
 
 
 def is_service(address: str) -> bool:
@@ -84,14 +88,34 @@ def is_service(address: str) -> bool:
 
 
 def service_parts(address: str) -> tuple[str, str, str]:
-    """Return the cluster and the name of a service of ECS, and the address of the bucket with its record.
+    """Return the cluster and the name of a service of ECS, and the address of the place with its record.
 
     >>> service_parts("ecs://shop/web#shop-state@eu-west-1")
     ('shop', 'web', 's3://shop-state@eu-west-1')
+    >>> service_parts("ecs://shop/web#@eu-west-1")
+    ('shop', 'web', 'ssm://@eu-west-1')
     """
-    service, _, bucket = address.removeprefix(_SERVICE).partition("#")
+    service, _, place = address.removeprefix(_SERVICE).partition("#")
     cluster, _, name = service.partition("/")
-    return cluster, name, f"{_BUCKET}{bucket}"
+    return cluster, name, f"{_PARAMETERS if not place or place.startswith('@') else _BUCKET}{place}"
+
+
+def parameters_region(address: str) -> str | None:
+    """Return the region in an address of Parameter Store; None for that of the credentials.
+
+    >>> parameters_region("ssm://@eu-west-1"), parameters_region("ssm://")
+    ('eu-west-1', None)
+    """
+    return address.removeprefix(_PARAMETERS).removeprefix("@") or None
+
+
+def parameter_name(path: str) -> str:
+    """Return the name of the parameter for the path of a record or a lock.
+
+    >>> parameter_name(".shipit/ecs/shop-prod.json")
+    '/shipit/ecs/shop-prod.json'
+    """
+    return f"/{path.removeprefix('.')}"
 
 
 def kubectl(address: str, command: str) -> str:

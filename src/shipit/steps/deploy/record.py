@@ -14,6 +14,7 @@ from shipit.core.deploy import (
     is_service,
     kubectl,
     machine,
+    parameter_name,
     service_parts,
 )
 from shipit.errors import ConflictError
@@ -42,9 +43,12 @@ def _removal(address: str, path: str) -> str:
     if is_cluster(address):
         saved = kubectl(address, f"get configmap {path} -o yaml > {path}.yaml")
         return f"save it, then delete it: {saved} && {kubectl(address, f'delete configmap {path}')}"
-    if is_bucket(address) or is_service(address):
-        bucket = bucket_parts(address if is_bucket(address) else service_parts(address)[2])[0]
+    place = service_parts(address)[2] if is_service(address) else address
+    if is_bucket(place):
+        bucket = bucket_parts(place)[0]
         return f"move it away: aws s3 mv s3://{bucket}/{path} s3://{bucket}/{path}.old"
+    if is_service(address):
+        return f"delete the parameter: aws ssm delete-parameter --name {parameter_name(path)}"
     return f"move it away on that machine: mv {path} {path}.old"
 
 
