@@ -331,6 +331,16 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             "did you mean `main`?",
         ),
         (
+            "[release]\ndraft-pull-request = true",
+            '`draft-pull-request` needs `write-back = "pull-request"`: only then there is a pull request',
+            'set `write-back = "pull-request"`, or remove it',
+        ),
+        (
+            "[release]\nwrite-back = 'pull-request'\ndraft-pull-request = true\nauto-merge = 'squash'",
+            "`auto-merge` cannot be used with `draft-pull-request`: GitHub merges no draft",
+            "keep one of them",
+        ),
+        (
             "[release]\nauto-merge = 'squash'",
             '`auto-merge` needs `write-back = "pull-request"`: only then there is a pull request to merge',
             'set `write-back = "pull-request"`, or remove it',

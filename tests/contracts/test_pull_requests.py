@@ -104,6 +104,23 @@ def test_the_open_pull_request_gets_another_text(bench: Bench) -> None:
     assert (made.number, made.title, made.body) == (1, "chore(release): 2.0.0", "more")
 
 
+def test_a_draft_is_opened_as_one_and_is_not_made_one_again(bench: Bench) -> None:
+    drafted = bench.forge.keep_pull_request(branch=BRANCH, base="main", title="one", body="1", draft=True)
+    assert drafted.draft
+    bench.close(1)
+    assert not keep(bench.forge, "two").draft
+    assert not bench.forge.keep_pull_request(branch=BRANCH, base="main", title="three", body="3", draft=True).draft
+
+
+def test_a_repository_without_drafts_is_told_the_setting(tmp_path: Path, github: GitHubStandIn) -> None:
+    clone, forge = real_clone(github, tmp_path), forge_of(github)
+    clone.git.push(branch=BRANCH, commit=clone.commit("feat: x"), expected=None, tags=())
+    github.has_drafts = False
+    with pytest.raises(RemoteError) as caught:
+        forge.keep_pull_request(branch=BRANCH, base="main", title="one", body="1", draft=True)
+    assert "remove `draft-pull-request`" in (caught.value.hint or "")
+
+
 def test_a_pull_request_follows_its_branch(bench: Bench) -> None:
     keep(bench.forge)
     head = bench.clone.git.remote_refs().branches[BRANCH]

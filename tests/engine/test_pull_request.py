@@ -368,6 +368,26 @@ def test_auto_merge_is_enabled_and_the_merge_is_released(tmp_path: Path) -> None
     assert [crash.state for crash in crashes if crash.state != ["squash"]] == []
 
 
+def test_an_auto_merge_that_is_on_and_not_in_the_settings_any_more_is_a_warning(stage: Stage, tmp_path: Path) -> None:
+    world = new_world()
+    with_key = Stage.of(tmp_path, 'write-back = "pull-request"\nauto-merge = "squash"\n')
+    with_key.release(world)
+    assert codes(with_key, world.fresh_clone()) == []
+    assert codes(stage, world.fresh_clone()) == ["release-pr-auto-merge"]
+    world.remote.pull_requests.close(1)
+    assert "release-pr-auto-merge" not in codes(stage, world.fresh_clone())
+
+
+def test_a_draft_that_a_person_marked_as_ready_stays_so_when_it_is_updated(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path, 'write-back = "pull-request"\ndraft-pull-request = true\n'), new_world()
+    stage.release(world)
+    assert pulls(world)[0].draft
+    held = world.remote.pull_requests._held[0]
+    held.shown = replace(held.shown, draft=False)
+    stage.release(push(world, "feat: filters", "filters.txt"))
+    assert [(each.number, each.draft) for each in pulls(world)] == [(1, False)]
+
+
 def test_an_auto_merge_that_the_repository_does_not_allow_is_a_warning_and_the_proposal_stays(tmp_path: Path) -> None:
     stage, world = Stage.of(tmp_path, 'write-back = "pull-request"\nauto-merge = "rebase"\n'), new_world()
     world.forge.methods = {"squash"}

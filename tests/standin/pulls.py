@@ -31,6 +31,7 @@ class Pull:
     merge_commit: str | None = None
     author: str = "ada"
     association: str = "OWNER"  # of its author with the repository
+    draft: bool = False
     auto_merge: str = ""  # the method by which GitHub merges it by itself
     fork: str = ""  # the commit that the branch and its base had in common when it was merged
 
@@ -72,8 +73,11 @@ def create_pull(github: GitHubStandIn, call: Call) -> Answer:
     if head is None or github.git.is_ancestor(head, str(github.git.ref(f"refs/heads/{base}"))):
         raise invalid("PullRequest", "base", "custom", f"No commits between {base} and {branch}")
     number = max([0, *github.issues, *(each.number for each in github.pulls)]) + 1
-    author = "github-actions[bot]" if call.installation else "ada"
-    github.pulls.append(Pull(number, branch, base, asked["title"], asked.get("body") or "", head, author=author))
+    author, draft = "github-actions[bot]" if call.installation else "ada", asked.get("draft", False)
+    if draft and not github.has_drafts:
+        raise Refusal(422, "Draft pull requests are not supported in this repository.")
+    made = Pull(number, branch, base, asked["title"], asked.get("body") or "", head, author=author, draft=draft)
+    github.pulls.append(made)
     return Answer(201, _whole(github, github.pulls[-1]))
 
 
@@ -183,6 +187,7 @@ def _known(github: GitHubStandIn, pull: Pull) -> dict[str, Any]:
         "body": pull.body,
         "url": place,
         "html_url": f"{github.url}/{github.slug}/pull/{pull.number}",
+        "draft": pull.draft,
         "merged_at": pull.merged_at,
         "merge_commit_sha": pull.merge_commit,
         "author_association": pull.association,

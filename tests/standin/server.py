@@ -83,6 +83,7 @@ class GitHubStandIn:
         self.latest_id: int | None = None
         self.issues: dict[int, issues.Issue] = {}
         self.pulls: list[pulls.Pull] = []
+        self.has_drafts = True  # False in a private repository of a free plan
         self.actions_may_open_pulls = True  # the setting of the repository, which is off in new organizations
         self.deployments: list[deployments.Deployment] = []
         self.packages = packages.Packages()

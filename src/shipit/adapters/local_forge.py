@@ -162,7 +162,9 @@ class LocalForge:
     def is_verified(self, commit: str) -> bool:
         return False
 
-    def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
+    def keep_pull_request(
+        self, *, branch: str, base: str, title: str, body: str, draft: bool = False
+    ) -> ForgePullRequest:
         raise _needs_github("only GitHub can open pull requests")
 
     def enable_auto_merge(self, branch: str, base: str, method: MergeMethod) -> None:

@@ -155,6 +155,13 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
             "accepts it. When unset, a person merges it."
         ),
     ] = None
+    draft_pull_request: Annotated[
+        bool,
+        Meta(
+            description="`true`: the release pull request is opened as a draft, which nobody can merge before a person "
+            "marks it as ready for review."
+        ),
+    ] = False
     assets: Annotated[
         tuple[Path, ...],
         Meta(

@@ -29,6 +29,12 @@ def rule_faults(config: Config) -> Iterator[Fault]:
     if config.release.auto_merge and not config.release.write_back.proposes:
         what = '`auto-merge` needs `write-back = "pull-request"`: only then there is a pull request to merge'
         yield Fault(("release", "auto-merge"), what, 'set `write-back = "pull-request"`, or remove it')
+    if config.release.draft_pull_request and not config.release.write_back.proposes:
+        what = '`draft-pull-request` needs `write-back = "pull-request"`: only then there is a pull request'
+        yield Fault(("release", "draft-pull-request"), what, 'set `write-back = "pull-request"`, or remove it')
+    elif config.release.draft_pull_request and config.release.auto_merge:
+        what = "`auto-merge` cannot be used with `draft-pull-request`: GitHub merges no draft"
+        yield Fault(("release", "auto-merge"), what, "keep one of them")
     for index, branch in enumerate(config.release.back_merge):
         if config.release.channels and branch == config.release.channels[0].name:
             what = f"`{branch}` is the release branch itself, so its releases need not be brought back"

@@ -97,8 +97,10 @@ class FakeForge:
 
     # -- writes
 
-    def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
-        return self._remote.pull_requests.keep(branch, base, title, body)
+    def keep_pull_request(
+        self, *, branch: str, base: str, title: str, body: str, draft: bool = False
+    ) -> ForgePullRequest:
+        return self._remote.pull_requests.keep(branch, base, title, body, draft)
 
     def enable_auto_merge(self, branch: str, base: str, method: MergeMethod) -> None:
         if method not in self.methods:

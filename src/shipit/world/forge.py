@@ -92,6 +92,7 @@ class ForgePullRequest(Struct, frozen=True):
         url: its web page.
         runs_checks: False if the token of a workflow opened it, so that no checks run for it.
         auto_merge: the method by which the forge merges it by itself; empty if it does not.
+        draft: True if nobody can merge it before it is marked as ready for review.
     """
 
     number: int
@@ -102,6 +103,7 @@ class ForgePullRequest(Struct, frozen=True):
     url: str
     runs_checks: bool = True
     auto_merge: str = ""
+    draft: bool = False
 
 
 class MergedPullRequest(Struct, frozen=True):
@@ -191,8 +193,13 @@ class Forge(Protocol):
         """Return whether the forge shows `commit`, which it must have, as signed with a valid signature."""
 
     # writes
-    def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
-        """Give the open pull request from `branch` into `base` this title and body; open one if there is none."""
+    def keep_pull_request(
+        self, *, branch: str, base: str, title: str, body: str, draft: bool = False
+    ) -> ForgePullRequest:
+        """Give the open pull request from `branch` into `base` this title and body; open one if there is none.
+
+        With `draft`, a new one is a draft, which nobody can merge before it is marked as ready for review.
+        """
 
     def enable_auto_merge(self, branch: str, base: str, method: MergeMethod) -> None:
         """Let the forge merge the open pull request from `branch` into `base` as soon as its rules accept it.

@@ -222,6 +222,7 @@ class PullRequestAnswer(Struct):
     merge_commit_sha: str | None = None
     node_id: str = ""
     auto_merge: AutoMergeAnswer | None = None
+    draft: bool = False
     author_association: str = ""
 
 

@@ -196,9 +196,11 @@ class GitHubForge:
     def requires_signatures(self, branch: str) -> bool:
         return self._rules.require_signatures(branch)
 
-    def keep_pull_request(self, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
+    def keep_pull_request(
+        self, *, branch: str, base: str, title: str, body: str, draft: bool = False
+    ) -> ForgePullRequest:
         fields = {"branch": branch, "base": base, "title": title, "body": body}
-        return github_pull_requests.keep(self._pull_calls, self._owner, **fields)
+        return github_pull_requests.keep(self._pull_calls, self._owner, **fields, draft=draft)
 
     def enable_auto_merge(self, branch: str, base: str, method: MergeMethod) -> None:
         github_pull_requests.enable_auto_merge(self._pull_calls, self._owner, branch, base, method)

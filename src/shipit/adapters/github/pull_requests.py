@@ -11,6 +11,9 @@ from shipit.world import ForgePullRequest, MergedPullRequest
 # The user of pull requests that were opened with `github.token`: GitHub starts no workflow for their events.
 _WORKFLOW_TOKEN = "github-actions[bot]"
 
+# A part of the answer of GitHub to a draft, in a private repository of a plan without drafts.
+_NO_DRAFTS = "raft pull requests are not supported"
+
 
 def find(calls: GitHubApi, owner: str, branch: str, base: str) -> ForgePullRequest | None:
     """Return the newest pull request from `branch` of the repository of `owner` into `base`; None without one."""
@@ -43,8 +46,13 @@ def messages(calls: GitHubApi, number: int) -> tuple[str, ...]:
     return calls.retry(f"read the commits of #{number}", read)
 
 
-def keep(calls: GitHubApi, owner: str, *, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
-    """Give the open pull request from `branch` into `base` this title and body; open one if there is none."""
+def keep(
+    calls: GitHubApi, owner: str, *, branch: str, base: str, title: str, body: str, draft: bool = False
+) -> ForgePullRequest:
+    """Give the open pull request from `branch` into `base` this title and body; open one if there is none.
+
+    With `draft`, a new one is a draft. GitHub has no drafts in some private repositories.
+    """
     action = f"open the pull request of `{branch}`"
 
     def opened() -> PullRequestAnswer | None:
@@ -53,9 +61,14 @@ def keep(calls: GitHubApi, owner: str, *, branch: str, base: str, title: str, bo
 
     def open_() -> PullRequestAnswer:
         fields = {"head": branch, "base": base, "title": title, "body": body, "maintainer_can_modify": False}
-        return calls.client.post("/pulls", PullRequestAnswer, fields)
+        return calls.client.post("/pulls", PullRequestAnswer, {**fields, "draft": draft})
 
-    held = _to_pull_request(calls.ensure(action, opened, open_))
+    try:
+        held = _to_pull_request(calls.ensure(action, opened, open_))
+    except RemoteError as error:
+        if draft and _NO_DRAFTS in error.what:
+            error.hint = "GitHub has drafts in public repositories and in paid plans; remove `draft-pull-request`"
+        raise
     if (held.title, held.body) == (title, body.strip()):
         return held
     path, fields = f"/pulls/{held.number}", {"title": title, "body": body}
@@ -110,6 +123,7 @@ def _to_pull_request(found: PullRequestAnswer) -> ForgePullRequest:
         title=found.title,
         body=_body(found),
         auto_merge=found.auto_merge.merge_method if found.auto_merge else "",
+        draft=found.draft,
         url=found.html_url,
         runs_checks=found.user is None or found.user.login != _WORKFLOW_TOKEN,
     )

@@ -13,7 +13,8 @@ from shipit.world import World
 class OpenPullRequest(Struct, frozen=True):
     """Open a pull request from `branch` into `base`, or give the open one the title and the body.
 
-    `number` is that of the pull request that was open when the plan was made; None if there was none.
+    `number` is that of the pull request that was open when the plan was made; None if there was none. With `draft`, a
+    new one is a draft; one that a person marked as ready for review stays so.
     """
 
     kind: ClassVar[str] = "open-pull-request"
@@ -23,6 +24,7 @@ class OpenPullRequest(Struct, frozen=True):
     title: str
     body: str
     number: int | None = None
+    draft: bool = False
 
     @property
     def id(self) -> str:
@@ -32,7 +34,8 @@ class OpenPullRequest(Struct, frozen=True):
     def summary(self) -> str:
         if self.number:
             return f"give pull request #{self.number} into {self.base} the title {self.title}, and its notes"
-        return f"open a pull request into {self.base}: {self.title}"
+        kind = "a draft of a pull request" if self.draft else "a pull request"
+        return f"open {kind} into {self.base}: {self.title}"
 
     def check(self, world: World) -> Done | Todo:
         found = world.forge.find_pull_request(self.branch, self.base)
@@ -43,5 +46,7 @@ class OpenPullRequest(Struct, frozen=True):
         return Done({"pull-request": found.url})
 
     def apply(self, world: World) -> Outputs:
-        made = world.forge.keep_pull_request(branch=self.branch, base=self.base, title=self.title, body=self.body)
+        made = world.forge.keep_pull_request(
+            branch=self.branch, base=self.base, title=self.title, body=self.body, draft=self.draft
+        )
         return {"pull-request": made.url}

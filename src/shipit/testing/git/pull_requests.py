@@ -49,7 +49,7 @@ class FakePullRequests:
         held = self._held[number - 1]
         return tuple(commit.message for commit in self._commits(held))
 
-    def keep(self, branch: str, base: str, title: str, body: str) -> ForgePullRequest:
+    def keep(self, branch: str, base: str, title: str, body: str, draft: bool = False) -> ForgePullRequest:
         """Open a pull request, or change the title and the body of the open one."""
         found = self.newest(branch, base)
         if found is None or found.state != "open":
@@ -57,7 +57,8 @@ class FakePullRequests:
             if head is None or self._is_in(head, base):
                 raise RemoteError(f"no commits between `{base}` and `{branch}`", status=422)
             url = f"{self._remote.url}/pull/{number}"
-            self._held.append(_Held(branch, base, ForgePullRequest(number, head, "open", title, body, url)))
+            opened = ForgePullRequest(number, head, "open", title, body, url, draft=draft)
+            self._held.append(_Held(branch, base, opened))
         held = next(each for each in reversed(self._held) if (each.branch, each.base) == (branch, base))
         held.shown = replace(held.shown, title=title, body=body)
         return held.shown

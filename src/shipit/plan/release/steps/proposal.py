@@ -71,7 +71,8 @@ def propose(
     )
     title = shortened(commit.subject or "", limits.PULL_REQUEST_TITLE)
     body = proposal_body(releases, notes, observed.links)
-    opened = OpenPullRequest(state.branch, base, title, body, state.open_number)
+    is_draft = config.release.draft_pull_request
+    opened = OpenPullRequest(state.branch, base, title, body, state.open_number, draft=is_draft)
     method = config.release.auto_merge
     merge = [AutoMerge(state.branch, base, method)] if method else []
     steps: tuple[Step, ...] = (propose_release, opened, *merge)
@@ -80,6 +81,7 @@ def propose(
         *_sharing(config, observed, state),
         *_wrong_versions(observed, state, releases, edited),
         *_lacking_checks(state, base),
+        *_merging_by_itself(config, state),
     )
     return Proposal(steps, findings, notes)
 
@@ -151,6 +153,21 @@ def _lacking_checks(state: ProposalState, base: str) -> Iterator[Finding]:
             "next commit that counts; or start its checks by hand: close and reopen it"
         )
         yield Finding("release-pr-no-checks", what, fix, "warning")
+
+
+def _merging_by_itself(config: Config, state: ProposalState) -> Iterator[Finding]:
+    """Yield a warning if GitHub merges the pull request by itself, and the configuration does not ask for it.
+
+    A person, or an earlier configuration, enabled it: shipit cannot see which, so it does not turn it off.
+    """
+    found = state.pull_request
+    if found and found.state == "open" and found.auto_merge and not config.release.auto_merge:
+        what = (
+            f"GitHub merges pull request #{found.number}, and so releases, as soon as the branch accepts it "
+            f"({found.auto_merge}), and `auto-merge` is not set"
+        )
+        fix = f"if you want to merge it yourself: gh pr merge {found.number} --disable-auto"
+        yield Finding("release-pr-auto-merge", what, fix, "warning")
 
 
 def proposal_findings(observed: Observed) -> Iterator[Finding]:
