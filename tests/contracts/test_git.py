@@ -428,6 +428,21 @@ def test_the_branch_does_not_move_in_the_middle_of_a_merge(tmp_path: Path) -> No
     assert real.git.head() == third
 
 
+def test_a_lock_that_appears_while_the_branch_moves_is_named_and_not_taken_for_an_edit(tmp_path: Path) -> None:
+    real = over_a_bare_repository(tmp_path)
+    first = real.commit("chore: begin", {"a.txt": "1"})
+    second = real.commit("feat: x", {"a.txt": "2"})
+    lock = tmp_path / "clone" / ".git" / "HEAD.lock"
+    lock.touch()
+    with pytest.raises(CommandError) as failed:
+        real.git.move_branch(first)
+    assert failed.value.hint == (
+        f"if no git process is running in this clone: rm {lock}, then run the same command again"
+    )
+    lock.unlink()
+    assert real.git.head() == second
+
+
 def test_a_new_file_that_is_restored_is_removed(clone: Clone) -> None:
     first = clone.commit("chore: begin", {"a.txt": "1"})
     clone.edit("new.txt", "left by a killed run")

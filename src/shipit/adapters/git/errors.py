@@ -148,16 +148,26 @@ def push_error(error: CommandError, branch: str | None, remote: str, token: Sent
     lost = re.search(_CONNECTION_LOST, output, re.MULTILINE)
     for refusal in _REFUSALS if lost else (*_REFUSALS, _STOPPED):
         if re.search(refusal.pattern, output):
-            names = {"branch": branch, "lock": remote_lock(error)}
+            names = {"branch": branch, "lock": lock_of(error)}
             hint = refusal.hint.format(**names)
             return refusal.error(refusal.what.format(**names), where=output, hint=hint, state=NOTHING_PUSHED)
     return remote_error(error, remote, token)
 
 
-def remote_lock(error: CommandError) -> str | None:
-    """Return the path of the lock file on the remote that made `git push` fail, if that was the reason."""
+def lock_of(error: CommandError) -> str | None:
+    """Return the path of the lock file that made git fail, if that was the reason.
+
+    It is on the server of the remote if git is `git push`.
+    """
     found = re.search(_LOCKED, error.tail)
     return found[1] if found else None
+
+
+def remove_lock(path: str) -> str:
+    """Return the advice for a lock file in the clone."""
+    import shlex  # here because few commands need it
+
+    return f"if no git process is running in this clone: rm {shlex.quote(path)}"
 
 
 def remote_error(error: CommandError, remote: str, token: SentToken = NO_TOKEN) -> ShipitError:

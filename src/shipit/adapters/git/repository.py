@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,11 +13,12 @@ from shipit.adapters.git.calls import Output, TimedOut, Waiting, guarded_argv, r
 from shipit.adapters.git.errors import (
     WRITABLE,
     SentToken,
+    lock_of,
     no_git_server,
     push_error,
     remote_error,
-    remote_lock,
     remote_timeout,
+    remove_lock,
 )
 from shipit.adapters.git.history import USUAL_PATHSPECS
 from shipit.adapters.git.objects import GitObjects
@@ -208,8 +208,7 @@ class GitRepository(GitObjects):
         for name, lock in locks.items():
             if os.path.exists(lock):
                 what = f"the clone has a file `{name}`: another git process is running, or one was killed"
-                fix = f"if no git process is running in this clone: rm {shlex.quote(lock)}"
-                findings.append(Finding("index-lock", what, fix))
+                findings.append(Finding("index-lock", what, remove_lock(lock)))
         for name, command in _CONTINUED.items():
             if os.path.exists(os.path.join(self.directory, name)):
                 what = f"a `git {command}` is not finished in this clone, and git makes no release commit before that"
@@ -289,6 +288,9 @@ class GitRepository(GitObjects):
         try:
             self._git("reset", "--quiet", "--keep", commit)
         except CommandError as error:
+            if lock := lock_of(error):
+                error.hint = f"{remove_lock(lock)}, then run the same command again"
+                raise
             raise ConflictError(
                 f"uncommitted changes prevent moving the branch to `{commit[:10]}`",
                 where=error.tail,
@@ -319,7 +321,7 @@ class GitRepository(GitObjects):
                 self._git_remote(*push)
                 return
             except CommandError as error:
-                if pause is None or not remote_lock(error):
+                if pause is None or not lock_of(error):
                     raise push_error(error, branch, self._remote_name, self._sent_token) from error
             time.sleep(pause)
 
