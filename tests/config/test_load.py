@@ -264,7 +264,8 @@ def test_the_error_has_the_number_of_problems_and_says_that_nothing_was_changed(
         ("branch = 'main'", "`branch` belongs to `[release]`"),
         (
             "dockerfile = 'x'",
-            "use one of: `release`, `bump`, `commits`, `changelog`, `announce`, `environments`, `packages`, `notify`",
+            "use one of: `release`, `bump`, `commits`, `changelog`, `announce`, `environments`, `packages`, "
+            "`attestation`, `notify`",
         ),
         ("build = []", "`build` belongs to `[environments.<name>]`"),
         ("[release.bump]\nfeat = 'major'", "write it as `[bump]`"),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 from unittest.mock import patch
 
+from shipit.adapters.attestations import Cosign
 from shipit.adapters.clock import SystemClock
 from shipit.adapters.engine import DockerEngine
 from shipit.adapters.files.working_tree import WorkingTree
@@ -95,7 +96,8 @@ class Real:
         ports = (self.files, commands, SystemClock(), engine, Registries(logins), hosts, secrets)
         notifications = WebHooks(Redactor(), RetryPolicy(), str(self.root / ".git/shipit/notified"))
         places = (KubectlClusters(Redactor()), AwsSites(), AwsEcsServices(Redactor()))
-        self.world = World(self.git, forge, *ports, *places, notifications)
+        attestations = Cosign(str(self.root), logins, Redactor())
+        self.world = World(self.git, forge, *ports, *places, notifications, attestations)
 
     def run(self, *words: str) -> str:
         command = ["git", "-C", str(self.root), *words]

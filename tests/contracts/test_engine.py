@@ -85,6 +85,12 @@ def test_a_pushed_image_is_in_the_registry_with_the_returned_digest(bench: Bench
     assert bench.registry.find(f"{bench.name}@{digest}") == RemoteImage(digest, BUILD.labels)
 
 
+def test_an_image_can_be_pushed_under_another_tag(bench: Bench) -> None:
+    digest = bench.engine.push(bench.built(), tag="unattested")
+    assert bench.registry.find(f"{bench.name}:unattested") == RemoteImage(digest, BUILD.labels)
+    assert bench.registry.find(f"{bench.name}:1.4.0") is None
+
+
 def test_pushing_twice_returns_the_same_digest(bench: Bench) -> None:
     reference = bench.built()
     assert bench.engine.push(reference) == bench.engine.push(reference)

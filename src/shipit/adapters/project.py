@@ -48,6 +48,7 @@ class Project(Struct, frozen=True, dict=True):
     @cached_property
     def world(self) -> World:
         """All ports, with the real adapters; created at first use, because reading history needs only git."""
+        from shipit.adapters.attestations import Cosign
         from shipit.adapters.clock import SystemClock
         from shipit.adapters.engine import DockerEngine
         from shipit.adapters.files.working_tree import WorkingTree
@@ -71,7 +72,8 @@ class Project(Struct, frozen=True, dict=True):
         record = os.path.join(self.git.directory, "shipit", "notified")
         notifications = WebHooks(self.redact, self._retry_policy.for_notifications, record)
         places = (KubectlClusters(self.redact), AwsSites(), AwsEcsServices(self.redact))
-        return World(self.git, self.forge, *ports, *places, notifications)
+        attestations = Cosign(self.root, logins, self.redact)
+        return World(self.git, self.forge, *ports, *places, notifications, attestations)
 
     def with_changelog(self, *, template: str | None = None, language: str | None = None) -> Project:
         """Return the same project with another template or language for its notes; None keeps the configured one."""

@@ -178,6 +178,13 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
             "other image is refused, and none is built."
         ),
     ] = False
+    require_attestation: Annotated[
+        bool,
+        Meta(
+            description="`true`: shipit attests each image that it pushes for this environment, and deploys only "
+            "images that have a valid attestation by `attestation.public-key`."
+        ),
+    ] = False
     url: Annotated[
         WebUrl | None,
         Meta(

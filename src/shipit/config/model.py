@@ -403,6 +403,18 @@ class PackageConfig(ConfigTable, frozen=True, kw_only=True):
     ] = None
 
 
+class AttestationConfig(ConfigTable, frozen=True, kw_only=True):
+    """The settings of attestations, which environments with `require-attestation` need."""
+
+    public_key: Annotated[
+        Path,
+        Meta(
+            description="The path of the public key that attestations are checked with. `cosign generate-key-pair` "
+            "writes it."
+        ),
+    ] = "cosign.pub"
+
+
 class Config(ConfigTable, frozen=True, kw_only=True):
     """The configuration of shipit. All keys are optional."""
 
@@ -431,10 +443,27 @@ class Config(ConfigTable, frozen=True, kw_only=True):
         dict[Name, PackageConfig],
         Meta(description="The packages of this repository that have their own versions, by name."),
     ] = field(default_factory=dict)
+    attestation: Annotated[
+        AttestationConfig,
+        Meta(description="The settings of attestations, for environments with `require-attestation`."),
+    ] = AttestationConfig()
     notify: Annotated[
         tuple[NotifyConfig, ...],
         Meta(description="The channels that are notified of releases and deployments, such as a channel of Slack."),
     ] = ()
+
+    def attestation_key(self, environment: str) -> str:
+        """Return the path of the public key that images of an environment need an attestation by; empty for none.
+
+        >>> Config(environments={"dev": EnvironmentConfig()}).attestation_key("dev")
+        ''
+        """
+        return self.attestation.public_key if self.environments[environment].require_attestation else ""
+
+    @property
+    def release_attestation_key(self) -> str:
+        """The path of the public key for the images of a release; empty if no environment needs attestations."""
+        return next(filter(None, map(self.attestation_key, self.environments)), "")
 
     def package_tag(self, name: str) -> str:
         """Return the tag format of the package `name`.

@@ -229,6 +229,10 @@ def _promotion(name: str, environment: EnvironmentConfig, config: Config) -> Ite
         names = ", ".join(f"`images.{each}`" if each else "`image`" for each in sorted(missing))
         what = f"environment `{environment.promote}` has no {names} to promote"
         yield Fault(at, what, "give the images of both environments the same names")
+    elif environment.require_attestation and not source.require_attestation:
+        what = f"environment `{environment.promote}` attests no images, and `{name}` promotes only attested ones"
+        where = f"[environments.{environment.promote}]"
+        yield Fault((*at[:2], "require-attestation"), what, f"write `require-attestation = true` into `{where}`, too")
     elif environment.promote_verified and not source.targets:
         what = f"environment `{environment.promote}` has no target, so it verifies no image"
         yield Fault((*at[:2], "promote-verified"), what, f"add `[environments.{environment.promote}.deploy]`")

@@ -33,6 +33,7 @@ The contract tests (tests/contracts) run over these fakes and over the real adap
 
 from __future__ import annotations
 
+from shipit.testing.attestations import FakeAttestations as FakeAttestations
 from shipit.testing.clock import FakeClock as FakeClock
 from shipit.testing.clusters import FakeCluster as FakeCluster
 from shipit.testing.clusters import FakeClusters as FakeClusters

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 from collections.abc import Sequence
 
-from shipit.core.images import Build
+from shipit.core.images import Build, Reference
 from shipit.errors import CommandError
 from shipit.finding import Finding
 from shipit.testing.registry import FakeRegistry
@@ -38,12 +38,13 @@ class FakeEngine:
         self.builds.append(reference)
         self._images[reference] = LocalImage(_digest(f"{id(self)} {next(self._numbers)}"), dict(build.labels))
 
-    def push(self, reference: str) -> str:
+    def push(self, reference: str, *, tag: str = "") -> str:
         image = self._images.get(reference)
         if image is None:
             raise CommandError(f"there is no image `{reference}` to push", hint="build the image first")
         digest = _digest(image.id)
-        self._registry.accept(reference, RemoteImage(digest, image.labels))
+        wanted = str(Reference(Reference.parse(reference).name, tag)) if tag else reference
+        self._registry.accept(wanted, RemoteImage(digest, image.labels))
         return digest
 
 

@@ -53,6 +53,7 @@ WRITES: Mapping[str, frozenset[str]] = {
     "ecs_services": frozenset(),
     "ecs_service": frozenset(("write", "register", "update", "run", "stop", "proceed", "take_back", "lock", "unlock")),
     "notifications": frozenset(("send",)),
+    "attestations": frozenset(("attest",)),
 }
 """The methods that `shipit.world` marks as writes, by port.
 

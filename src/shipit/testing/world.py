@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from shipit.testing.attestations import FakeAttestations
 from shipit.testing.clock import FakeClock
 from shipit.testing.clusters import FakeClusters
 from shipit.testing.ecs import FakeEcsServices
@@ -50,6 +51,7 @@ class FakeWorld(World, frozen=True, kw_only=True):
     sites: FakeSites
     ecs_services: FakeEcsServices
     notifications: FakeNotifications
+    attestations: FakeAttestations
     remote: FakeRemote
 
     @classmethod
@@ -75,7 +77,12 @@ class FakeWorld(World, frozen=True, kw_only=True):
             "sites": FakeSites(remote.clock),
             "ecs_services": FakeEcsServices(registry, remote.clock, hosts.apps),
         }
-        world = cls._over(remote, registry, places, FakeSecrets(), FakeNotifications(), effects)
+        services = {
+            "secrets": FakeSecrets(),
+            "notifications": FakeNotifications(),
+            "attestations": FakeAttestations(),
+        }
+        world = cls._over(remote, registry, places, services, effects)
         if files:
             world.commit("chore: begin", files)
             world.push()
@@ -87,8 +94,7 @@ class FakeWorld(World, frozen=True, kw_only=True):
         remote: FakeRemote,
         registry: FakeRegistry,
         places: Mapping[str, Any],
-        secrets: FakeSecrets,
-        notifications: FakeNotifications,
+        services: Mapping[str, Any],
         effects: Mapping[str, Effect],
     ) -> FakeWorld:
         files = FakeFiles()
@@ -100,9 +106,8 @@ class FakeWorld(World, frozen=True, kw_only=True):
             clock=remote.clock,
             engine=FakeEngine(registry),
             registry=registry,
-            secrets=secrets,
-            notifications=notifications,
             remote=remote,
+            **services,
             **places,
         )
 
@@ -113,9 +118,8 @@ class FakeWorld(World, frozen=True, kw_only=True):
             at: the commit to check out on that branch, as CI does if an old job runs again; by default the newest.
             depth: the number of commits to clone; None for all.
         """
-        world = self._over(
-            self.remote, self.registry, self._places(), self.secrets, self.notifications, self.process.effects
-        )
+        services = {name: getattr(self, name) for name in ("secrets", "notifications", "attestations")}
+        world = self._over(self.remote, self.registry, self._places(), services, self.process.effects)
         branch = self.remote.default or ""
         world.git.fetch()
         if self.remote.branches:

@@ -39,6 +39,7 @@ from shipit.world.images import RemoteImage as RemoteImage
 from shipit.world.images import Transfer as Transfer
 
 if TYPE_CHECKING:  # most commands deploy nothing; import these ports from `shipit.world.hosts`
+    from shipit.world.attestations import Attestations
     from shipit.world.clusters import Clusters
     from shipit.world.ecs import EcsServices
     from shipit.world.hosts import Hosts, Secrets
@@ -46,7 +47,7 @@ if TYPE_CHECKING:  # most commands deploy nothing; import these ports from `ship
     from shipit.world.places import Place
     from shipit.world.sites import Sites
 else:  # for `help(World)`, which reads the annotations
-    Clusters = Hosts = Secrets = Notifications = Sites = EcsServices = object
+    Attestations = Clusters = Hosts = Secrets = Notifications = Sites = EcsServices = object
 
 
 def silent(what: str) -> None:
@@ -72,6 +73,7 @@ class World(Struct, frozen=True):
     sites: Sites
     ecs_services: EcsServices
     notifications: Notifications
+    attestations: Attestations
     say: Callable[[str], None] = silent
 
     def place(self, address: str) -> Place:

@@ -51,8 +51,12 @@ class Engine(Protocol):
         Raises `CommandError` if the build fails or takes longer than `timeout` seconds.
         """
 
-    def push(self, reference: str) -> str:
+    def push(self, reference: str, *, tag: str = "") -> str:
         """Push a local image to its registry, first the layers and then the tag, and return its manifest's digest.
+
+        Args:
+            reference: the local image.
+            tag: the tag in the registry; the one of `reference` if it is empty.
 
         Raises `AuthError` or `RemoteError` if the registry does not accept it.
         """

@@ -207,3 +207,13 @@ def test_only_an_environment_with_a_target_verifies_images(keys: str, what: str,
     image = 'image = { name = "acme/shop" }\n'
     text = f"[environments.staging]\n{image}[environments.prod]\n{image}{keys}\n"
     assert problems(text) == [(what, "environments.prod.promote-verified", 4 + keys.count("\n") + 1, hint)]
+
+
+def test_an_environment_promotes_attested_images_only_from_one_that_attests() -> None:
+    image = 'image = { name = "acme/shop" }\n'
+    own = f'{image}promote = "staging"\nrequire-attestation = true\n'
+    text = f"[environments.staging]\n{image}[environments.prod]\n{own}"
+    ((what, where, _, hint),) = problems(text)
+    assert what == "environment `staging` attests no images, and `prod` promotes only attested ones"
+    assert where == "environments.prod.require-attestation"
+    assert hint == "write `require-attestation = true` into `[environments.staging]`, too"

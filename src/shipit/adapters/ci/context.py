@@ -16,7 +16,8 @@ from shipit.core.redact import SHORTEST_SECRET
 from shipit.errors import UsageError
 
 GITHUB_SERVER = "https://github.com"
-_SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD")
+_SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "SHIPIT_REGISTRY_PASSWORD", "COSIGN_PASSWORD")
+_KEYS = ("SHIPIT_SSH_KEY", "COSIGN_PRIVATE_KEY")
 _SHORTEST_LINE = 8  # characters; a shorter last line of a key shows nothing of it, and can be part of a word
 
 
@@ -83,7 +84,7 @@ def read_ci_context(variables: Mapping[str, str] | None = None) -> CiContext:
         event=_event(values),
         secrets=(
             *secrets.values(),
-            *(line for secret in (values.get("SHIPIT_SSH_KEY"), *of_builds) for line in _secrets_of_key(secret)),
+            *(line for secret in (*map(values.get, _KEYS), *of_builds) for line in _secrets_of_key(secret)),
         ),
         registry_login=_registry_login(values),
         github_login=_github_login(values, token, server),

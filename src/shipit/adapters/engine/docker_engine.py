@@ -89,12 +89,17 @@ class DockerEngine:
                 hint=f"fix `{build.dockerfile}`, or the files that it uses, then run the same command again",
             )
 
-    def push(self, reference: str) -> str:
+    def push(self, reference: str, *, tag: str = "") -> str:
         if self.find(reference) is None:
             raise CommandError(f"there is no image `{reference}` to push", hint="build the image first")
-        login = self._logins.of(Reference.parse(reference).registry)
+        image = Reference.parse(reference)
+        pushed = str(Reference(image.name, tag)) if tag else reference
+        if tag:
+            with translating_engine_errors():
+                self._client.tag(reference, image.name, tag)
+        login = self._logins.of(image.registry)
         auth_config = login.auth_config if login else {}
-        return push_image(self._client, reference, auth_config, transfer=self._transfer, redact=self._redact)
+        return push_image(self._client, pushed, auth_config, transfer=self._transfer, redact=self._redact)
 
     def _classic(
         self, reference: str, build: Build, output: ProgramOutput, configuration: str, timeout: float

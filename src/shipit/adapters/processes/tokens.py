@@ -13,6 +13,8 @@ WRITE_TOKENS = (
     "SHIPIT_SSH_KEY",
     "SHIPIT_SSH_KNOWN_HOSTS",
     "INPUT_TOKEN",
+    "COSIGN_PRIVATE_KEY",
+    "COSIGN_PASSWORD",
 )
 """Environment variables that commands of the user do not get: they build, and must not publish."""
 _ENV_START, _ENV_END = 47, 48  # the places in /proc/PID/stat after the name of the program; see proc_pid_stat(5)

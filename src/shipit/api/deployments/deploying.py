@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
@@ -16,7 +17,7 @@ from shipit.plan.outcome import Deployment
 if TYPE_CHECKING:
     from shipit.core.deploy import DeployedImage
     from shipit.core.notifications import Task
-    from shipit.deploy import AnyTarget, HostState, ObservedTarget
+    from shipit.deploy import AnyTarget, Goal, HostState, ObservedTarget
     from shipit.engine.apply import Observer
     from shipit.finding import Finding
     from shipit.plan.deploy import DeployPlan, ObservedDeployment
@@ -285,7 +286,24 @@ def _plan(
             if goal.image.digest and target.config.deploys_image
         ],
     )
+    findings += _unattested_findings(project, observed, goals)
     return make_deploy_plan(project.config, observed, goals, tuple(dict.fromkeys(findings)))
+
+
+def _unattested_findings(project: Project, observed: ObservedDeployment, goals: Sequence[Goal]) -> tuple[Finding, ...]:
+    """Return a finding for each image without a valid attestation, if the environment needs one."""
+    key = project.config.attestation_key(observed.environment)
+    if not key:
+        return ()
+    from shipit.plan.images import attestation_findings
+
+    images = [
+        goal.image.reference
+        for target, goal in zip(observed.targets, goals, strict=True)
+        if goal.image.digest and target.config.deploys_image
+    ]
+    fix = f"find out who pushed it; deploy an image that was attested: shipit image {observed.environment} --push"
+    return attestation_findings(project.world, key, images, fix)
 
 
 def _plan_rollback(project: Project, observed: ObservedDeployment, version: str | None) -> DeployPlan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shipit.plan.images.attested import attestation_findings as attestation_findings
 from shipit.plan.images.clean_up import OldBuilds as OldBuilds
 from shipit.plan.images.clean_up import clean_up_findings as clean_up_findings
 from shipit.plan.images.clean_up import old_builds as old_builds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from shipit.core.images import REVISION, VERSION, Reference, is_permanent, sourc
 from shipit.core.versions import is_version
 from shipit.errors import ConflictError, PreflightError
 from shipit.finding import Finding, any_blocks
+from shipit.plan.images.attested import attestation_findings
 from shipit.plan.images.image_version import image_version, of_release, unreleased_findings
 from shipit.plan.images.squashed import squashed_release
 from shipit.plan.images.wanted import WantedImage, build_findings, wanted_images
@@ -58,6 +59,12 @@ class ObservedImage(Struct, frozen=True):
     def pushed(self) -> bool:
         """True when the registry has the image, under its first permanent tag."""
         return self.wanted.permanent_tags[0] in self.in_registry
+
+    @property
+    def is_promoted(self) -> bool:
+        """True when the registry has the image to promote, under the first permanent tag."""
+        pushed = self.in_registry.get(self.wanted.permanent_tags[0])
+        return pushed is not None and (self.to_promote or "").endswith(f"@{pushed.digest}")
 
     @property
     def finished(self) -> bool:
@@ -128,6 +135,7 @@ def observe_images(
         *registry_findings,
         # Uncommitted changes have to be committed first, and then the image is built from another commit.
         *(finding for image in images for finding in _taken_tags(image, world) if not dirty),
+        *(_attestations(world, config.attestation_key(environment), images) if read_registry else ()),
         *engine_findings,
     )
     can_build = builds and not any_blocks(engine_findings)
@@ -352,6 +360,19 @@ def _declared(git: Git, rev: str, package: Package) -> tuple[DeclaredVersion, ..
 
 def _warning_for_builds(finding: Finding) -> Finding:
     return finding.as_warning(f"{finding.what}: the version of a build is computed as if nothing had been released")
+
+
+def _attestations(world: World, public_key: str, images: Sequence[ObservedImage]) -> tuple[Finding, ...]:
+    """Return the findings about attestations of the images: those to promote, and those that are pushed already."""
+    held = []
+    for image in images:
+        pushed = image.in_registry.get(image.wanted.permanent_tags[0])
+        if image.to_promote and (pushed is None or image.is_promoted):
+            held.append(image.to_promote)
+        elif pushed:
+            held.append(str(Reference(Reference.parse(image.wanted.config.name).name, digest=pushed.digest)))
+    fix = "find out who pushed it; release a new version, or attest it by hand: docs/guides/images.md"
+    return attestation_findings(world, public_key, held, fix, attesting=not all(image.pushed for image in images))
 
 
 def _uncommitted_changes(paths: tuple[str, ...]) -> Iterator[Finding]:

@@ -56,7 +56,12 @@ def build_steps(images: Sequence[WantedImage], timeout: float, *, pushed: bool =
         yield BuildImage(image.permanent_tags[0], image.build, image.origin, timeout, pushed)
 
 
-def push_steps(images: Sequence[WantedImage]) -> Iterator[Step]:
-    """Yield the steps that push each image under its first permanent tag, and after that all other tags."""
-    yield from (PushImage(image.permanent_tags[0], image.origin) for image in images)
+def push_steps(images: Sequence[WantedImage], public_key: str) -> Iterator[Step]:
+    """Yield the steps that push each image under its first permanent tag, and after that all other tags.
+
+    Args:
+        images: the images.
+        public_key: the path of the public key that they are attested for; empty for no attestation.
+    """
+    yield from (PushImage(image.permanent_tags[0], image.origin, public_key) for image in images)
     yield from tag_steps(images)

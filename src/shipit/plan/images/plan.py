@@ -31,7 +31,7 @@ def make_image_plan(config: Config, observed: ObservedImages, removals: Iterable
         environment=observed.environment,
         images=tuple(map(_planned, observed.images)),
         inputs=Inputs(observed.commit.id, observed.branch, fingerprint(config)),
-        steps=(*_steps(observed), *removals),
+        steps=(*_steps(observed, config.attestation_key(observed.environment)), *removals),
         findings=blocking_first(observed.findings),
         builder=observed.builder,
     )
@@ -55,10 +55,10 @@ def tag_steps(images: Iterable[WantedImage], kept: Container[str] = ()) -> Itera
         yield from (TagImage(tag, image.permanent_tags[0], image.origin, moves=True) for tag in moving)
 
 
-def _steps(observed: ObservedImages) -> Iterator[Step]:
+def _steps(observed: ObservedImages, public_key: str) -> Iterator[Step]:
     yield from _build_steps(observed)
     if observed.pushing:
-        yield from map(_push_or_promote, observed.images)
+        yield from (_push_or_promote(image, public_key) for image in observed.images)
         kept = {tag for image in observed.images for tag in image.newer}
         yield from tag_steps((image.wanted for image in observed.images), kept)
 
@@ -76,11 +76,12 @@ def _build_steps(observed: ObservedImages) -> Iterator[Step]:
         )
 
 
-def _push_or_promote(image: ObservedImage) -> Step:
+def _push_or_promote(image: ObservedImage, public_key: str) -> Step:
+    """Return the step; an image that was promoted, but perhaps not attested, is promoted again."""
     wanted = image.wanted
-    if image.to_promote and not image.pushed:
-        return PromoteImage(wanted.permanent_tags[0], image.to_promote, wanted.origin)
-    return PushImage(wanted.permanent_tags[0], wanted.origin)
+    if image.to_promote and (not image.pushed or (public_key and image.is_promoted)):
+        return PromoteImage(wanted.permanent_tags[0], image.to_promote, wanted.origin, public_key)
+    return PushImage(wanted.permanent_tags[0], wanted.origin, public_key)
 
 
 def _planned(image: ObservedImage) -> PlannedImage:

@@ -13,7 +13,7 @@ from shipit.core.notes.links import Links
 from shipit.core.versions import Version
 from shipit.errors import PreflightError
 from shipit.finding import Finding, any_blocks
-from shipit.plan.images import build_findings, build_options
+from shipit.plan.images import attestation_findings, build_findings, build_options
 from shipit.plan.notifications import notification_findings
 from shipit.plan.release.go_module import module_path
 from shipit.plan.release.observe.back_merge import BackMergeState, back_merge_findings, observe_back_merges
@@ -214,6 +214,7 @@ def _image_findings(world: World, config: Config) -> Iterator[Finding]:
     if images:
         yield from world.registry.findings([image.name for image in images])
         yield from build_findings(world.engine, list(map(build_options, images)), config.release.prepare)
+        yield from attestation_findings(world, config.release_attestation_key, (), "", attesting=True)
 
 
 def _paths(histories: tuple[History, ...], files: Mapping[str, tuple[VersionFileConfig, ...]]) -> tuple[str, ...]:

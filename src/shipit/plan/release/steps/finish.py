@@ -44,7 +44,7 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
     for unfinished in interrupted:
         yield from _image_steps(config, observed, unfinished)
     for unfinished in merged:
-        yield from push_steps(unfinished.images)
+        yield from push_steps(unfinished.images, config.release_attestation_key)
     for unfinished in observed.unfinished:
         version = Version.parse(unfinished.version)
         yield PublishRelease(unfinished.tag, latest=is_latest(version, observed))
@@ -133,7 +133,7 @@ def _image_steps(config: Config, observed: Observed, unfinished: Unfinished) -> 
         yield from build_steps(unfinished.images_to_build, config.release.prepare_limit)
         if on_other_commit:
             yield SyncBranch(base, released)
-    yield from push_steps(unfinished.images)
+    yield from push_steps(unfinished.images, config.release_attestation_key)
 
 
 def _snapshot_steps(config: Config, observed: Observed) -> Iterator[Step]:

@@ -77,7 +77,7 @@ class ReleaseSequence(Struct, frozen=True):
             yield from build_steps(self.images, self.config.prepare_limit)
             yield from self._draft_steps()
             yield self._push()
-        yield from push_steps(self.images)
+        yield from push_steps(self.images, self.whole.release_attestation_key)
         for entry in self.releases:
             yield PublishRelease(entry.release.tag, latest=is_latest(entry.version, self.observed))
             yield from floating_steps(self.config, entry.next_release.history.package.format, entry.version)

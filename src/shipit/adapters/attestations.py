@@ -1,0 +1,130 @@
+"""The attestations of images, made and checked by the program `cosign` (https://docs.sigstore.dev/cosign/).
+
+They are signed with a key pair, so no service of Sigstore is asked, and nothing about the images becomes public:
+without `--use-signing-config=false` and `--tlog-upload=false`, cosign writes each one to a public log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from shipit.adapters.files.regular_file import read_regular_file
+from shipit.adapters.processes.bounded import TooMuchOutput, run_bounded
+from shipit.adapters.processes.tokens import without_tokens
+from shipit.adapters.registry import Logins
+from shipit.core import limits
+from shipit.core.images import Reference
+from shipit.core.redact import Redactor
+from shipit.errors import AuthError, CommandError, RemoteError
+from shipit.finding import Finding
+
+PRIVATE_KEY, PASSWORD = "COSIGN_PRIVATE_KEY", "COSIGN_PASSWORD"
+_INSTALL = "install cosign 3: https://docs.sigstore.dev/cosign/system_config/installation/"
+_MAKE_PAIR = "run `cosign generate-key-pair` and commit `cosign.pub`, or set `attestation.public-key`"
+_TYPE = "--type=slsaprovenance1"
+_PUBLIC = b"-----BEGIN PUBLIC KEY-----"
+
+
+class _Result(Struct, frozen=True):
+    """The result of a call: its output, and the reason why it failed; the reason is empty if it did not."""
+
+    output: bytes = b""
+    failure: str = ""
+
+
+class Cosign:
+    """The `cosign` of this machine; `shipit.world.attestations.Attestations` describes the methods.
+
+    Args:
+        root: the root of the repository.
+        logins: the logins of the registries.
+        redact: removes secrets from messages.
+    """
+
+    def __init__(self, root: str, logins: Logins, redact: Redactor) -> None:
+        self._root = root
+        self._logins = logins
+        self._redact = redact
+
+    def findings(self, public_key: str, *, attesting: bool) -> tuple[Finding, ...]:
+        import shutil
+
+        if shutil.which("cosign") is None:
+            what = "`cosign`, which makes and checks attestations of images, is not installed"
+            return (Finding("cosign", what, _INSTALL),)
+        try:
+            key = read_regular_file(self._path(public_key), limits.CONFIG_FILE).strip()
+        except OSError as error:
+            what = f"the public key `{public_key}` cannot be read: {error.strerror}"
+            return (Finding("attestation-key", what, _MAKE_PAIR),)
+        if not key.startswith(_PUBLIC):
+            what = f"`{public_key}` is not a public key: it does not begin with `{_PUBLIC.decode()}`"
+            return (Finding("attestation-key", what, _MAKE_PAIR),)
+        return tuple(self._private_findings(public_key, key)) if attesting else ()
+
+    def refusal(self, image: str, public_key: str) -> str:
+        key = f"--key={self._path(public_key)}"
+        return self._call(("verify-attestation", key, _TYPE, "--insecure-ignore-tlog=true", image), image).failure
+
+    def attest(self, image: str, predicate: Mapping[str, Any]) -> None:
+        offline = ("--use-signing-config=false", "--tlog-upload=false")
+        argv = ("attest", f"--key=env://{PRIVATE_KEY}", _TYPE, "--predicate=-", *offline, "--yes", image)
+        if not os.environ.get(PRIVATE_KEY):
+            raise AuthError(f"`{PRIVATE_KEY}` is not set, so `{image}` cannot be attested", hint=_set_it("private key"))
+        result = self._call(argv, image, json.dumps(predicate).encode(), secret=True)
+        if result.failure:
+            what = f"`cosign attest` failed for `{image}`: {result.failure}"
+            hint = "check the registry, and whether its login may push; then run the same command again"
+            raise RemoteError(what, hint=hint, retryable=True)
+
+    def _private_findings(self, public_key: str, key: bytes) -> Iterator[Finding]:
+        """Yield a finding if the private key is missing or unusable, or does not belong to the public key."""
+        if not os.environ.get(PRIVATE_KEY):
+            what = f"the images need an attestation, and the environment variable `{PRIVATE_KEY}` is not set"
+            yield Finding("attestation-key", what, _set_it("private key"))
+            return
+        result = self._call(("public-key", f"--key=env://{PRIVATE_KEY}"), secret=True)
+        if result.failure:
+            what = f"the private key in `{PRIVATE_KEY}` cannot be used: {result.failure}"
+            yield Finding("attestation-key", what, f"set `{PASSWORD}` to its password, and {_set_it('private key')}")
+        elif result.output.strip() != key:
+            what = f"the private key in `{PRIVATE_KEY}` does not belong to the public key `{public_key}`"
+            yield Finding("attestation-key", what, f"set the one of this pair, or commit the other `{public_key}`")
+
+    def _path(self, public_key: str) -> str:
+        return os.path.join(self._root, public_key)
+
+    def _call(self, argv: Sequence[str], image: str = "", data: bytes = b"", *, secret: bool = False) -> _Result:
+        """Run cosign. Only with `secret` it gets the private key; then it does not ask for the password."""
+        env = without_tokens(os.environ)
+        if secret:
+            env |= {PRIVATE_KEY: os.environ[PRIVATE_KEY], PASSWORD: os.environ.get(PASSWORD, "")}
+        with self._logins.configuration([Reference.parse(image).registry] if image else []) as configuration:
+            return self._run(("cosign", *argv), data, {**env, "DOCKER_CONFIG": configuration})
+
+    def _run(self, argv: Sequence[str], data: bytes, env: Mapping[str, str]) -> _Result:
+        bounds = (limits.COSIGN_ANSWER, limits.COSIGN_MESSAGES)
+        try:
+            status, output, messages = run_bounded(argv, data, env, limits.COSIGN, *bounds)
+        except OSError as error:
+            raise CommandError(f"`cosign` cannot be run: {error.strerror}", hint=_INSTALL, argv=argv) from error
+        except TooMuchOutput:
+            return _Result(failure=f"it printed more than {limits.COSIGN_ANSWER.written}")
+        if status is None:
+            return _Result(failure=f"it did not end within {limits.COSIGN:g} seconds")
+        return _Result(output, self._reason(messages) if status else "")
+
+    def _reason(self, messages: bytes) -> str:
+        """Return the reason in the messages of a call that failed; cosign writes it after `Error: `."""
+        lines = self._logins.redact(self._redact(messages.decode(errors="replace"))).strip().splitlines()
+        found = next((line for line in lines if line.startswith("Error: ")), lines[-1] if lines else "")
+        return found.removeprefix("Error: ").strip() or "it printed no reason"
+
+
+def _set_it(what: str) -> str:
+    return f"set it to the whole text of the {what}, such as the file `cosign.key`"

@@ -1,0 +1,35 @@
+"""Attestations of images in memory, for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shipit.errors import AuthError
+from shipit.finding import Finding
+
+PUBLIC_KEY = "cosign.pub"
+"""The public key that belongs to the private key of the fake."""
+
+
+class FakeAttestations:
+    """The predicates of the attested images, by image; `shipit.world.attestations.Attestations` describes the methods.
+
+    Set `can_attest` to False for a run without the private key.
+    """
+
+    def __init__(self) -> None:
+        self.predicates: dict[str, Mapping[str, Any]] = {}
+        self.can_attest = True
+
+    def findings(self, public_key: str, *, attesting: bool) -> tuple[Finding, ...]:
+        missing = attesting and not self.can_attest
+        return (Finding("attestation-key", "`COSIGN_PRIVATE_KEY` is not set", "set it"),) if missing else ()
+
+    def refusal(self, image: str, public_key: str) -> str:
+        return "" if image in self.predicates and public_key == PUBLIC_KEY else "no attestation by this key"
+
+    def attest(self, image: str, predicate: Mapping[str, Any]) -> None:
+        if not self.can_attest:
+            raise AuthError("`COSIGN_PRIVATE_KEY` is not set", hint="set it")
+        self.predicates[image] = predicate

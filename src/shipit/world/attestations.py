@@ -1,0 +1,37 @@
+"""The port to the attestations of images, which a registry keeps beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from shipit.finding import Finding
+
+
+class Attestations(Protocol):
+    """The attestations of images by a key pair.
+
+    An image is `name@digest`. The public key is the path of a file, from the root of the repository. The private key is
+    in the environment variable `COSIGN_PRIVATE_KEY`, and its password in `COSIGN_PASSWORD`.
+    """
+
+    # reads
+    def findings(self, public_key: str, *, attesting: bool) -> tuple[Finding, ...]:
+        """Return the reasons why no attestation can be checked, and if `attesting`, why none can be made.
+
+        They are a program or a key that is missing or wrong.
+        """
+
+    def refusal(self, image: str, public_key: str) -> str:
+        """Return the reason why no attestation of the image is valid for the key; empty if one is valid."""
+
+    # writes
+    def attest(self, image: str, predicate: Mapping[str, Any]) -> None:
+        """Sign a statement about the image in the registry, and store it there.
+
+        Args:
+            image: the image.
+            predicate: the statement, in the form of SLSA provenance v1.
+
+        Raises `AuthError` if the private key cannot be used, and `RemoteError` if the registry does not accept it.
+        """

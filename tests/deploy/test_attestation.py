@@ -1,0 +1,156 @@
+"""An environment with `require-attestation`: its images are attested before they get a tag, and no other is deployed."""
+
+from __future__ import annotations
+
+import pytest
+from deploy.stage import Stage, digest_of
+
+from shipit import api
+from shipit.config.load import parse_config
+from shipit.core.images import REVISION, UNATTESTED, VERSION, provenance
+from shipit.engine.apply import apply_steps
+from shipit.errors import ConflictError, PreflightError
+from shipit.plan.images import ImagePlan
+from shipit.testing import FakeWorld, Killed, interrupted, kill, recorded
+from shipit.testing.interrupt import When
+from shipit.world import RemoteImage
+
+CONFIG = """\
+[environments.prod]
+branch = "main"
+version = "build"
+require-attestation = true
+image = { name = "acme/shop", tags = ["latest", "prod-{sha}"] }
+
+[environments.prod.deploy]
+kind = "blue-green"
+name = "shop"
+health = { path = "/health", json = { status = "UP" }, within = "30s" }
+"""
+STAGING = """
+[environments.staging]
+extends = "prod"
+branch = "main"
+image = { name = "acme/shop-staging", tags = ["staging-{sha}"] }
+"""
+STAGE = Stage(parse_config(CONFIG))
+PROMOTING = Stage(parse_config(CONFIG.replace("version =", 'promote = "staging"\nversion =') + STAGING))
+
+
+def committed() -> FakeWorld:
+    world = FakeWorld.new()
+    world.commit("feat: search")
+    world.push()
+    return world
+
+
+def planned(world: FakeWorld, stage: Stage = STAGE, environment: str = "prod") -> ImagePlan:
+    return api.plan_image(stage.project(world), environment, push=True)
+
+
+def deploy(world: FakeWorld) -> api.Deployment:
+    return api.deploy(STAGE.project(world), "prod")
+
+
+def pushed_by_another(world: FakeWorld) -> str:
+    """Push an image to the tag that prod would push, as whoever can write to the registry can do; return its digest."""
+    reference, labels = planned(world).images[0].reference, {VERSION: "1.0.0", REVISION: str(world.git.head())}
+    world.registry.accept(reference, RemoteImage(digest_of("6.6.6"), labels))
+    return digest_of("6.6.6")
+
+
+def test_an_image_is_attested_before_it_gets_a_tag_and_then_deployed() -> None:
+    world = committed()
+    plan = planned(world)
+    assert [step.summary for step in plan.steps][1] == f"push {plan.images[0].reference}, attested for cosign.pub"
+    watched, writes = recorded(world)
+    apply_steps(plan.steps, watched)
+    assert writes == ["engine.build", "engine.push", "attestations.attest", "registry.tag", "registry.tag"]
+    digest = world.registry.tags[plan.images[0].reference]
+    found = world.registry.find(f"acme/shop@{digest}")
+    assert found and world.attestations.predicates == {f"acme/shop@{digest}": provenance(found.labels)}
+    assert deploy(world.next_run()).report()["serving"] == digest
+
+
+def tags_with_attestation(world: FakeWorld) -> dict[str, bool]:
+    """Return whether the image of each tag is attested, by the tag; without the tag of images that are not yet."""
+    attested = {image.rpartition("@")[2] for image in world.attestations.predicates}
+    tags = {name.removeprefix("acme/shop:")[:5]: digest in attested for name, digest in world.registry.tags.items()}
+    return {tag: valid for tag, valid in tags.items() if not UNATTESTED.startswith(tag)}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("at", range(1, 6))
+def test_a_run_that_is_killed_leaves_no_tag_without_attestation_and_the_next_run_finishes(at: int, when: When) -> None:
+    world = committed()
+    plan = planned(world)
+    with pytest.raises(Killed):
+        apply_steps(plan.steps, interrupted(world, at, when, kill))
+    assert all(tags_with_attestation(world).values())
+    later = world.fresh_clone()  # another machine, whose engine has no image
+    apply_steps(planned(later).steps, later)
+    assert tags_with_attestation(later) == {"lates": True, "prod-": True}
+
+
+def test_an_image_that_somebody_else_pushed_is_neither_attested_nor_deployed() -> None:
+    world = committed()
+    image = f"acme/shop@{pushed_by_another(world)}"
+    plan = planned(world)
+    (finding,) = plan.findings
+    assert (finding.code, finding.blocks) == ("not-attested", True)
+    assert finding.what == f"`{image}` has no valid attestation by `cosign.pub`: no attestation by this key"
+    with pytest.raises(PreflightError) as raised:
+        deploy(world)
+    assert [each.code for each in raised.value.findings] == ["not-attested"]
+    assert raised.value.exit_code == 3
+    assert not world.hosts.at("local").containers.find("shop-blue")
+    assert not world.attestations.predicates
+
+
+def test_an_image_that_is_pushed_by_another_in_the_meantime_is_a_conflict() -> None:
+    world = committed()
+    plan = planned(world)
+    pushed_by_another(world)
+    with pytest.raises(ConflictError, match="without a valid attestation"):
+        plan.steps[1].check(world)
+    assert not world.attestations.predicates
+
+
+def test_without_the_private_key_nothing_is_built_and_an_attested_image_is_deployed() -> None:
+    world = committed()
+    world.attestations.can_attest = False
+    assert [finding.code for finding in planned(world).findings] == ["attestation-key"]
+    world.attestations.can_attest = True
+    apply_steps(planned(world).steps, world)
+    world.attestations.can_attest = False
+    assert not planned(world.next_run()).findings
+    assert deploy(world.next_run()).report()["deployed"] == "true"
+
+
+def test_a_promoted_image_must_be_attested_and_its_copy_is_attested_too() -> None:
+    world = committed()
+    apply_steps(planned(world, PROMOTING, "staging").steps, world)
+    digest = next(iter(world.attestations.predicates)).rpartition("@")[2]
+
+    def run(world: FakeWorld) -> None:
+        plan = planned(world, PROMOTING)
+        assert not plan.findings
+        apply_steps(plan.steps, world)
+
+    run(world)
+    assert f"acme/shop@{digest}" in world.attestations.predicates
+    del world.attestations.predicates[f"acme/shop@{digest}"]  # as if the run had been killed before it was attested
+    run(world.next_run())
+    assert f"acme/shop@{digest}" in world.attestations.predicates
+    world.attestations.predicates.clear()
+    assert {finding.code for finding in planned(world, PROMOTING).findings} == {"not-attested"}
+
+
+def test_the_images_of_a_release_are_attested_if_an_environment_needs_it() -> None:
+    text = f'{CONFIG}\n[release.images.shop]\nname = "acme/shop"\ntags = ["{{version}}"]\n'
+    world = committed()
+    project = Stage(parse_config(text)).project(world)
+    project.root = "."
+    plan = api.plan_release(project)
+    (push,) = (step for step in plan.steps if step.kind == "push-image")
+    assert push.summary.endswith("attested for cosign.pub")
