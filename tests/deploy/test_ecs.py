@@ -151,12 +151,27 @@ def test_a_failed_image_of_several_platforms_is_held_although_ecs_reports_the_di
     assert read_record(service_of(world), RECORD).held == (second.digest,)
 
 
+def test_a_version_that_starts_slowly_is_waited_for_but_no_longer_than_within() -> None:
+    stage = ServiceStage.of('within = "30s"')
+    world, (first,) = begun(stage, "1.0.0")
+    second = stage.publish(world, "1.1.0", FakeApp(ready=55))
+    error = failure(stage, world.next_run())
+    assert "30 seconds were not enough: 2 of 2 tasks run shop:3" in error.what
+    assert first_sentence(error) == f"{first} serves, as before; this was verified"
+    assert (error.exit_code, runs(world)) == (6, {first.digest})
+    assert read_record(service_of(world), RECORD).held == (second.digest,)
+    ServiceStage.of().deploy(world.next_run(), retry=True)
+    assert runs(world) == {second.digest}
+
+
 def test_a_rollback_of_ecs_is_never_a_success() -> None:
     """boto3's waiter `services_stable` sees a stable service here."""
     stage = ServiceStage.of()
-    world, _ = begun(stage, "1.0.0")
+    world, (first,) = begun(stage, "1.0.0")
     stage.publish(world, "1.1.0", CRASHES)
-    assert "ECS took it back" in failure(stage, world.next_run()).what
+    error = failure(stage, world.next_run())
+    assert "ECS took it back: Service deployment rolled back because the circuit breaker" in error.what
+    assert (error.exit_code, runs(world)) == (6, {first.digest})
     state = service_of(world).state()
     assert state and (len(state.running), state.rollout) == (2, "COMPLETED")
 
@@ -176,7 +191,9 @@ def test_a_bad_image_is_not_held_because_no_task_ever_ran_it() -> None:
 
     run.ecs_services.at(ADDRESS).register = without_image  # type: ignore[method-assign,assignment]
     run.ecs_services.at(ADDRESS)._locks = service._locks
-    assert "CannotPullContainerError" in failure(stage, run).what
+    error = failure(stage, run)
+    assert "ECS took it back" in error.what and f"CannotPullContainerError: {second.reference}: not found" in error.what
+    assert (error.exit_code, error.state) == (6, f"{image} serves, as before; this was verified")
     assert (runs(world), read_record(service, RECORD).held) == ({image.digest}, ())
     assert found
     for tag in ("acme/shop:1.1.0",):
@@ -192,6 +209,7 @@ def test_missing_capacity_is_said_in_the_words_of_ecs_and_the_version_is_not_hel
     assert (
         "300 seconds were not enough: 0 of 2 tasks run shop:3; (service web) was unable to place a task" in error.what
     )
+    assert (error.exit_code, error.state) == (6, f"{image} serves, as before; this was verified")
     assert (runs(world), read_record(service_of(world), RECORD).held) == ({image.digest}, ())
 
 
@@ -238,7 +256,7 @@ def test_another_program_that_deploys_meanwhile_is_a_conflict_and_keeps_its_vers
     what = "another program gave ECS service shop/web the task definition `shop:3`"
     with pytest.raises(ConflictError, match=what) as raised:
         stage.deploy(world.next_run())
-    assert raised.value.state == "to see which version serves: shipit status dev"
+    assert (raised.value.exit_code, raised.value.state) == (3, "to see which version serves: shipit status dev")
     assert service.updates[-1] != other.arn
     assert service.scheduler.definition == other.arn
 
@@ -252,8 +270,10 @@ def test_a_service_that_another_program_updated_since_the_plan_is_left_alone() -
     service.give(service.add({"web": f"acme/shop@{BEFORE}"}))
     with pytest.raises(ShipitError) as raised:
         api.apply_deployment(stage.project(world.next_run()), plan)
-    assert raised.value.exit_code == 3
-    assert len(service.updates) == 1
+    assert "1.0.0 (sha256:000000000000) served on ECS service shop/web when it was made" in raised.value.what
+    assert (raised.value.exit_code, raised.value.state) == (3, "nothing was deployed")
+    world.clock.sleep(60)
+    assert (len(service.updates), runs(world)) == (1, {BEFORE})
 
 
 def test_settings_that_another_program_changed_are_kept() -> None:
@@ -340,17 +360,20 @@ def test_only_the_named_container_of_several_gets_the_image() -> None:
 
 def test_a_missing_secret_stops_a_deployment_before_anything_changes_and_no_rollback() -> None:
     stage = ServiceStage.of()
-    world, (first, _) = begun(stage, "1.0.0", "1.1.0")
+    world, (first, second) = begun(stage, "1.0.0", "1.1.0")
     service = service_of(world)
     secrets = [{"name": "DB", "valueFrom": "/shop/db"}]
     definition = service.definitions[-1]
     containers = [{**each, "secrets": secrets} for each in definition.content["containerDefinitions"]]
     service.definitions[-1] = replace(definition, content={**definition.content, "containerDefinitions": containers})
     stage.publish(world, "1.2.0")
-    assert codes(stage.plan(world)) == {"secret-missing": "error"}
-    with pytest.raises(PreflightError):
+    with pytest.raises(PreflightError) as raised:
         stage.deploy(world.next_run())
-    assert len(service.updates) == 2
+    (finding,) = raised.value.findings
+    assert (finding.code, finding.severity) == ("secret-missing", "error")
+    assert finding.what == "the parameter `/shop/db` for `DB` of container `web` does not exist"
+    assert (raised.value.exit_code, raised.value.state) == (3, "nothing was deployed")
+    assert (len(service.updates), runs(world)) == (2, {second.digest})
     stage.rollback(world.next_run())
     assert runs(world) == {first.digest}
 
@@ -413,7 +436,9 @@ def test_a_deployment_survives_throttling_for_a_minute(seconds: float, status: i
         return
     with pytest.raises(ShipitError) as raised:
         stage.deploy(world.next_run())
-    assert raised.value.exit_code == status
+    assert (raised.value.exit_code, raised.value.what) == (status, THROTTLED.what)
+    assert "no version could be verified to serve: AWS failed: ThrottlingException" in str(raised.value.state)
+    assert raised.value.hint == "run `shipit status dev`, then the same command again"
 
 
 def test_credentials_that_expire_while_it_is_watched_leave_it_to_the_next_run() -> None:
@@ -429,7 +454,9 @@ def test_credentials_that_expire_while_it_is_watched_leave_it_to_the_next_run() 
     world.clock.sleep = expire  # type: ignore[method-assign]
     with pytest.raises(ShipitError) as raised:
         stage.deploy(world.next_run())
-    assert raised.value.exit_code in (4, 7)
+    assert (raised.value.exit_code, raised.value.what) == (7, EXPIRED.what)
+    assert raised.value.hint == "get new ones; then run `shipit status dev`, then the same command again"
+    assert raised.value.state == f"no version could be verified to serve: {EXPIRED.what}. Nothing was removed"
     world.clock.sleep = sleep  # type: ignore[method-assign]
     service.failures.clear()
     stage.deploy(world.next_run())

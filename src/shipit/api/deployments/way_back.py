@@ -9,6 +9,7 @@ from shipit.adapters.project import Project
 from shipit.api.deployments.progress import DeploymentProgress
 from shipit.api.releasing import carry_out
 from shipit.errors import (
+    AuthError,
     ConflictError,
     DeployError,
     NotVerifiedError,
@@ -220,7 +221,8 @@ def _unverified(plan: DeployPlan, error: ShipitError, problem: str, *, moved: bo
     if not moved:
         error.state = f"no traffic was moved, but what serves now could not be checked: {problem}"
         return error
-    hint = f"run `shipit status {plan.environment}`, then the same command again"
+    first = f"{error.hint}; then " if isinstance(error, AuthError) and error.hint else ""
+    hint = f"{first}run `shipit status {plan.environment}`, then the same command again"
     state = f"no version could be verified to serve: {problem}. Nothing was removed"
     return UnsafeError(error.what, hint=hint, state=state, tail=getattr(error, "tail", ""))
 
