@@ -6,17 +6,22 @@ cache that keeps everything plays CloudFront. It takes some minutes; only its na
 
 from __future__ import annotations
 
+import itertools
 import json
+import threading
+import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import boto3  # type: ignore[import-untyped]
 import pytest
 from action.act import Consumer, Run, example
 from parts.aws import REGION, Aws, aws, moto
 from parts.ecr import HOST, PASSWORD, USERNAME, Ecr, ecr
-from parts.ecs import BUCKET, Ecs, answer_processes
+from parts.ecs import BUCKET, Ecs, answer_processes, make_alarm
 from parts.ecs import ecs as ecs
 from parts.ecs_containers import ContainerScheduler, balancer
 from parts.edge import edge
@@ -51,6 +56,7 @@ NEXT = """\
 [ "$DEPLOYED/$VERIFIED" = true/true ]
 { echo "$VERSION"; echo "$SERVING"; "$TEST_PYTHON" -c 'import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).read().decode())' "$URL"; } >"$KEPT/next"
 """
+REASON = "Threshold Crossed: 3 datapoints were greater than the threshold (5.0)."
 OUTPUTS = ("version", "deployed", "verified", "serving", "url", "digest")
 
 
@@ -98,11 +104,27 @@ class Shop:
         assert run.jobs == {"test": "success", "release": "success"}, run.log
         return run
 
+    def approve(self) -> Run:
+        """Start by hand the workflow that approves a paused deployment."""
+        workflow = self.consumer.workflow
+        job = {name: value for name, value in workflow["jobs"]["deploy"].items() if name not in ("if", "needs")}
+        *steps, last = job["steps"]
+        given = {**last["with"], "command": "approve", "environment": "prod"}
+        approval = {**job, "steps": [*steps, {**last, "with": given}]}
+        self.consumer.workflow = {"on": "workflow_dispatch", "permissions": {}, "jobs": {"approve": approval}}
+        run = self.consumer.run("workflow_dispatch", ref="refs/heads/prod")
+        self.consumer.workflow = workflow
+        return run
+
     def deploy(self) -> Run:
         """Push the commit of main to prod."""
         self.consumer.git("fetch", "--quiet", "origin")
         self.consumer.git("push", "--quiet", "origin", "origin/main:refs/heads/prod")
         return self.consumer.run(ref="refs/heads/prod")
+
+    def definition(self, number: int) -> str:
+        """Return the ARN of a revision of the task definition."""
+        return next(arn for arn in self.ecs.definitions() if arn.endswith(f":{number}"))
 
     @property
     def used(self) -> list[str]:
@@ -145,6 +167,39 @@ def test_a_push_leads_through_ecr_to_a_service_of_ecs_and_a_version_that_fails_t
         assert ask(url) == "version 1.1.0"
 
 
+def test_a_paused_deployment_is_approved_and_one_whose_alarm_fires_while_it_bakes_goes_back(shop: Shop) -> None:
+    scheduler = shop.scheduler
+    with balancer(scheduler) as url, answers_of(url) as answers:
+        config, pipeline = example_of("ecs", url)
+        shop.prepare(config.replace("shop-deployments", BUCKET), pipeline, {})
+        del shop.consumer.workflow["jobs"]["next"]
+        scheduler.strategy, scheduler.bake, scheduler.pauses = "BLUE_GREEN", 10, ("POST_TEST_TRAFFIC_SHIFT",)
+        shop.release("1.1.0")
+        paused = shop.deploy()
+        assert paused.jobs == {"test": "success", "deploy": "success"}, paused.log
+        assert (paused.given["deployed"], paused.given["verified"]) == ("false", "false")
+        assert "waits for an approval: it is paused in stage `POST_TEST_TRAFFIC_SHIFT`" in paused.log
+        assert {task.definition for task in scheduler.observed if task.running} == set(map(shop.definition, (1, 2)))
+        assert ask(url) == "version 0.9.0"
+
+        approved = shop.approve()
+        assert approved.jobs == {"approve": "success"}, approved.log
+        assert (approved.given["deployed"], approved.given["verified"]) == ("true", "true")
+        assert answers.order() == ["version 0.9.0", "version 1.1.0"]
+
+        scheduler.pauses, scheduler.alarms, scheduler.bake = (), ("shop-5xx",), 300
+        make_alarm("shop-5xx")
+        shop.release("1.2.0")
+        with firing(scheduler, "shop-5xx"):
+            failed = shop.deploy()
+        assert failed.jobs == {"test": "success", "deploy": "failure"}, failed.log
+        assert "exit status 6" in failed.log and f"alarm `shop-5xx` fired: {REASON}" in failed.log
+        assert "1.1.0 (" in failed.log and "serves, as before; this was verified" in failed.log
+        assert failed.given["deployed"] == "false"
+        assert {task.definition for task in scheduler.observed if task.running} == {shop.definition(2)}
+        assert answers.order() == ["version 0.9.0", "version 1.1.0", "version 1.2.0", "version 1.1.0"]
+
+
 def test_a_push_leads_to_a_back_end_in_ecs_and_then_to_a_front_end_in_s3(shop: Shop, aws: Aws) -> None:
     aws.make_bucket("shop-web")
     distribution = aws.make_distribution("shop-web")
@@ -164,6 +219,59 @@ def test_a_push_leads_to_a_back_end_in_ecs_and_then_to_a_front_end_in_s3(shop: S
         assert json.loads(ask(f"{url}/release.json"))["version"] == "1.1.0"
         serving = {task.images["web"] for task in shop.scheduler.observed if task.running}
         assert serving == {run.given["digest"]}
+
+
+class Answers:
+    """The answers of the load balancer, in their order."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def order(self) -> list[str]:
+        """Return each answer once, until another one follows; the last one was given after this call began."""
+        count = len(self.seen)
+        while len(self.seen) < count + 2:
+            time.sleep(0.1)
+        return [answer for answer, _ in itertools.groupby(self.seen)]
+
+
+@contextmanager
+def answers_of(url: str) -> Iterator[Answers]:
+    """Ask all the time from outside; a request that fails is an answer, too."""
+    answers, ended = Answers(), threading.Event()
+
+    def poll() -> None:
+        while not ended.wait(0.2):
+            try:
+                answers.seen.append(ask(url))
+            except OSError as error:
+                answers.seen.append(str(error))
+
+    thread = threading.Thread(target=poll, daemon=True)
+    thread.start()
+    yield answers
+    ended.set()
+    thread.join()
+
+
+@contextmanager
+def firing(scheduler: ContainerScheduler, name: str) -> Iterator[None]:
+    """Let an alarm fire as soon as the deployment that begins now bakes."""
+    count, ended = len(scheduler.rollouts), threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.5):
+            if len(scheduler.rollouts) > count and scheduler.rollouts[-1].stage == "BAKE_TIME":
+                time.sleep(2)  # requests reach the new tasks
+                boto3.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason=REASON)
+                scheduler.firing[name] = REASON
+                return
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
 
 
 def ask(url: str) -> str:

@@ -46,8 +46,8 @@ class ContainerScheduler(FakeScheduler, kw_only=True):
         super().advance()
 
     def urls(self) -> list[str]:
-        """Return the addresses of the tasks that get requests: those that are healthy."""
-        return [self._url(task) for task in self._alive() if self._answers(task)]
+        """Return the addresses of the tasks that get requests: those that are healthy, in stages those that serve."""
+        return [self._url(task) for task in self._alive(self.newest.serves) if self._answers(task)]
 
     def remove_all(self) -> None:
         """Remove all containers."""
