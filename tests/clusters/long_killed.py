@@ -90,7 +90,7 @@ def test_a_killed_deployment_with_a_migration_is_finished_and_runs_it_once(shop:
 def test_a_killed_deployment_of_an_image_that_fails_later_ends_with_the_earlier_one(
     shop: Shop, at: int, when: str
 ) -> None:
-    shop.configure(bake="8s")
+    shop.configure(bake="8s", within="30s")  # a run that begins after the pods failed waits for them
     shop.push("1.0.0", App(fails=4))
     first = shop.run("deploy", "prod", "1.0.0", env={"STOP_AT": str(at), "STOP_WHEN": when})
     assert first.killed, first.err
