@@ -18,10 +18,12 @@ from shipit.core import limits
 from shipit.core.duration import seconds
 from shipit.core.redact import Redactor, secret_parts
 from shipit.errors import ConfigError, UsageError
-from shipit.world import Forge, Transfer, World
 
 if TYPE_CHECKING:
     from shipit.adapters.http.retry_policy import RetryPolicy
+    from shipit.world import Forge, Transfer, World
+else:  # for `help(Project)`, which reads the annotations
+    Transfer = object
 
 
 class Project(Struct, frozen=True, dict=True):
@@ -59,6 +61,7 @@ class Project(Struct, frozen=True, dict=True):
         from shipit.adapters.processes.process import Commands
         from shipit.adapters.registry import GITHUB_REGISTRY, Logins, Registries
         from shipit.adapters.secrets import SecretStores
+        from shipit.world import World
 
         files = WorkingTree(self.root, record=os.path.join(self.git.directory, "shipit", "written"))
         logins = Logins(self.ci.registry_login, self.ci.github_login)

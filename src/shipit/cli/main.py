@@ -17,7 +17,6 @@ import click
 
 from shipit import __version__
 from shipit.cli.commands import COMMANDS, SECTIONS
-from shipit.cli.errors.wrong_usage import unknown_command, usage_error, with_option
 from shipit.cli.session import SHARED_OPTIONS, Session
 from shipit.core.printable import printable
 from shipit.errors import BUG_EXIT_CODE, INTERRUPTED_EXIT_CODE, ShipitError, UsageError, system_error
@@ -47,6 +46,8 @@ class _Commands(click.Group):
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and not context.resilient_parsing:
+            from shipit.cli.errors.wrong_usage import unknown_command
+
             raise unknown_command(args[0], COMMANDS)
         return super().resolve_command(context, args)
 
@@ -82,10 +83,14 @@ def run(args: Sequence[str] | None = None) -> int:
         status = cli.main(words or ["--help"], prog_name="shipit", standalone_mode=False, obj=session)
         return status if isinstance(status, int) else 0
     except UsageError as error:
+        from shipit.cli.errors.wrong_usage import with_option
+
         return _failed(session, with_option(error))
     except ShipitError as error:
         return _failed(session, error)
     except click.ClickException as error:
+        from shipit.cli.errors.wrong_usage import usage_error
+
         return _failed(session, usage_error(error))
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
         return _interrupted(session, error)
