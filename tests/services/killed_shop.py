@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from contracts.pushed import push_image
 from parts.aws import ACCOUNT, REGION
@@ -17,7 +15,11 @@ from parts.registry import Registry
 from release.runs import Driver, Run, StartedRun
 from services.hurried import HurriedClock
 
+from shipit.adapters.places import AwsEcsServices
+from shipit.config.load import parse_config
 from shipit.core.images import VERSION
+from shipit.core.redact import Redactor
+from shipit.steps.deploy import read_record
 from shipit.testing import FakeApp, FakeScheduler
 from shipit.world import RemoteImage
 
@@ -33,7 +35,7 @@ kind = "ecs"
 name = "shop"
 cluster = "{cluster}"
 service = "{service}"
-bucket = "{bucket}"
+{bucket}
 region = "{region}"
 account = "{account}"
 bake = "2s"
@@ -52,7 +54,8 @@ class PatientScheduler(FakeScheduler):
 class Project:
     """A repository whose image is deployed by processes. The service was created with the image 0.9.0.
 
-    `kills` counts the processes that were killed, and `seconds` are those of the last run that ended by itself.
+    `kills` counts the processes that were killed, and `seconds` are those of the last run that ended by itself. Without
+    a `bucket`, the record and the lock are in Parameter Store as soon as the project is configured again.
     """
 
     def __init__(self, root: Path, ecs: Ecs, registry: Registry, driver: Driver) -> None:
@@ -60,6 +63,7 @@ class Project:
         self._image = registry.image(REPOSITORY).rpartition(":")[0]
         self._versions: dict[str, str] = {}  # by digest
         self.kills = self._number = 0
+        self.bucket: str | None = BUCKET
         self.seconds = 1.0
         ecs.scheduler = PatientScheduler(ecs.world.registry, HurriedClock(), ecs.world.hosts.apps)
         self.push("0.9.0")
@@ -70,7 +74,8 @@ class Project:
 
     def configure(self, keys: str = "") -> None:
         """Commit a configuration with further keys of the target."""
-        names = {"cluster": CLUSTER, "service": SERVICE, "bucket": BUCKET, "region": REGION, "account": ACCOUNT}
+        bucket = f'bucket = "{self.bucket}"' if self.bucket else ""
+        names = {"cluster": CLUSTER, "service": SERVICE, "bucket": bucket, "region": REGION, "account": ACCOUNT}
         (self.root / "shipit.toml").write_text(CONFIG.format(image=self._image, keys=keys, **names))
         self._git("add", ".")
         self._git("commit", "--quiet", "--allow-empty", "--message", "feat: change the settings")
@@ -120,10 +125,10 @@ class Project:
     @property
     def record(self) -> list[str]:
         """The events of the record, as kind and version."""
-        import boto3  # type: ignore[import-untyped]
-
-        found: Any = boto3.client("s3").get_object(Bucket=BUCKET, Key=".shipit/ecs/shop.json")["Body"].read()
-        return [f"{event['kind']} {event['image']['version']}" for event in json.loads(found)["events"]]
+        (target,) = parse_config((self.root / "shipit.toml").read_text()).environments["prod"].targets
+        service = AwsEcsServices(Redactor()).at(target.hosts[0])
+        events = read_record(service, f"{target.state_path('shop')}.json").events
+        return [f"{event.kind} {event.image.version}" for event in events]
 
     @property
     def revisions(self) -> Mapping[str, int]:

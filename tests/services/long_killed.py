@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from parts.aws import aws, moto
-from parts.ecs import Ecs, answer_processes, ecs
+from parts.ecs import BUCKET, Ecs, answer_processes, ecs
 from parts.fixtures import registry as registry
 from parts.registry import Registry
 from release.runs import Driver
@@ -64,7 +64,11 @@ def deploy(project: Project, version: str) -> None:
     assert project.record[-1] == f"verified {version}"
 
 
-def test_a_killed_deployment_is_finished_by_the_same_command(project: Project) -> None:
+@pytest.mark.parametrize("bucket", [BUCKET, None], ids=["in a bucket", "in Parameter Store"])
+def test_a_killed_deployment_is_finished_by_the_same_command(project: Project, bucket: str | None) -> None:
+    project.bucket = bucket
+    project.configure()
+    deploy(project, project.push())  # the first one in another place begins a new record
     count = project.writes("deploy", "prod", project.push())
     assert count >= 5
     for at in range(1, count + 1):
