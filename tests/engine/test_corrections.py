@@ -156,7 +156,7 @@ def test_a_block_by_an_author_who_may_not_write_does_not_count_and_the_plan_says
     assert "does not count: GitHub does not show its author" in found.warnings[0].reason
 
 
-def test_a_token_that_may_not_read_pull_requests_reads_the_messages_of_the_commits(
+def test_a_token_that_may_not_read_pull_requests_reads_the_messages_of_the_commits_with_a_warning(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, _ = squashed(BLOCK)
@@ -166,5 +166,6 @@ def test_a_token_that_may_not_read_pull_requests_reads_the_messages_of_the_commi
 
     clone = world.fresh_clone()
     monkeypatch.setattr(clone.forge, "merged_pull_requests", refused)
-    (found,) = stage.release(clone).plan.decisions
-    assert found.version == "1.1.0"
+    plan = stage.release(clone).plan
+    assert [decision.version for decision in plan.decisions] == ["1.1.0"]
+    assert [(each.code, each.severity) for each in plan.findings] == [("overrides-unread", "warning")]

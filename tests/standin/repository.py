@@ -20,6 +20,10 @@ def find_repository(github: GitHubStandIn, call: Call) -> Answer:
         "default_branch": github.default_branch,
         "url": github.repository_url,
         "html_url": f"{github.url}/{github.slug}",
+        "allow_auto_merge": github.allows_auto_merge,
+        "allow_merge_commit": "merge" in github.merge_methods,
+        "allow_squash_merge": "squash" in github.merge_methods,
+        "allow_rebase_merge": "rebase" in github.merge_methods,
         "permissions": {"admin": False, "push": call.may_write and not call.installation, "pull": True},
     }
     return Answer(200, github.description.filled("full-repository", **known))

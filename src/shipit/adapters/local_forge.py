@@ -65,7 +65,7 @@ class LocalForge:
     def links(self) -> Links | None:
         return self._links
 
-    def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
+    def findings(self, write_back: WriteBack, auto_merge: MergeMethod | None = None) -> tuple[Finding, ...]:
         if not (write_back.through_forge or write_back.proposes):
             return ()
         what = f'`write-back = "{write_back}"` needs a remote on GitHub'

@@ -15,8 +15,17 @@ _PLACEHOLDER = re.compile(r"^[ \t-]*uses:[ \t]*[\"']?(?:OWNER/shipit\b|\S{1,200}
 
 
 def workflow_findings(project: Project) -> Iterator[Finding]:
-    """Yield a warning for each workflow that still names shipit by a placeholder, so that GitHub does not run it."""
-    files = project.world.files
+    """Yield the warnings about workflows: a placeholder in place of shipit's name, and rights that the token lacks."""
+    from shipit.plan.release import workflow_right_findings
+    from shipit.plan.version import main_channel
+
+    files, forge, config = project.world.files, project.world.forge, project.config
+
+    def requires_checks() -> bool:
+        with suppress(ShipitError):
+            return forge.requires_checks(main_channel(config, project.git.branch()).name)
+        return False
+
     for path in sorted({each for pattern in _WORKFLOWS for each in files.glob(pattern)}):
         text = ""
         with suppress(ShipitError):  # a file that cannot be read is not one that `shipit init` wrote
@@ -26,3 +35,4 @@ def workflow_findings(project: Project) -> Iterator[Finding]:
             what = f"`{path}`, line {line}, names shipit by a placeholder, so GitHub does not run the workflow"
             fix = "replace `OWNER/shipit` by the address of shipit's repository, and `COMMIT` by a commit that you "
             yield Finding("workflow-placeholder", what, f"{fix}reviewed: grep -n 'OWNER/shipit' {path}", "warning")
+        yield from workflow_right_findings(config, path, text, requires_checks)

@@ -6,6 +6,7 @@ import re
 
 from shipit.importers.commitlint import Commitlint as Commitlint
 from shipit.importers.commitlint import read_commitlint as read_commitlint
+from shipit.importers.document import read_lines_of_yaml as read_lines_of_yaml
 from shipit.importers.model import FoundKeys as FoundKeys
 from shipit.importers.model import Imported as Imported
 from shipit.importers.model import ImportedKey as ImportedKey

@@ -57,7 +57,7 @@ class FakeForge:
     def drafts(self) -> tuple[str, ...]:
         return tuple(tag for tag, release in self._remote.releases.items() if release.draft)
 
-    def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
+    def findings(self, write_back: WriteBack, auto_merge: MergeMethod | None = None) -> tuple[Finding, ...]:
         """Return `problems`."""
         return self.problems
 

@@ -147,10 +147,10 @@ class Forge(Protocol):
     def drafts(self) -> tuple[str, ...]:
         """Return the tags of the drafts; of a long list at least those among the newest releases."""
 
-    def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
+    def findings(self, write_back: WriteBack, auto_merge: MergeMethod | None = None) -> tuple[Finding, ...]:
         """Return the reasons why this forge or its token cannot make a release, without writing.
 
-        `write_back` is the setting `release.write-back`.
+        `write_back` is the setting `release.write-back`, and `auto_merge` is `release.auto-merge`.
         """
 
     def find_comment(self, number: int, mark: str) -> str | None:

@@ -672,6 +672,24 @@ def test_a_protected_branch_is_a_warning_for_those_who_push(
     assert list(codes(forge, "api")) == []
 
 
+@pytest.mark.parametrize(
+    ("allowed", "methods", "found"),
+    [
+        (True, {"merge", "squash"}, []),
+        (False, {"squash"}, ["a person has to merge"]),
+        (True, {"merge", "rebase"}, ["does not allow the merge method"]),
+    ],
+)
+def test_an_auto_merge_that_the_settings_of_the_repository_forbid_is_a_warning(
+    github: GitHubStandIn, forge: GitHubForge, allowed: bool, methods: set[str], found: list[str]
+) -> None:
+    github.allows_auto_merge, github.merge_methods = allowed, methods
+    findings = forge.findings(WriteBack.PULL_REQUEST, "squash")
+    assert [(each.code, each.severity) for each in findings] == [("github-auto-merge", "warning")] * len(found)
+    assert all(words in finding.what for words, finding in zip(found, findings, strict=True))
+    assert forge.findings(WriteBack.PULL_REQUEST) == ()
+
+
 def test_a_branch_that_accepts_only_signed_commits_is_known(github: GitHubStandIn, forge: GitHubForge) -> None:
     github.rules = {"main": [{"type": "required_signatures"}]}
     assert (forge.requires_signatures("main"), forge.requires_signatures("dev")) == (True, False)

@@ -19,12 +19,16 @@ class Permissions(Struct):
 
 
 class RepositoryAnswer(Struct):
-    """A repository; `permissions` is None if GitHub does not report them."""
+    """A repository; `permissions` and each `allow_` is None if GitHub does not report them to this token."""
 
     full_name: str
     default_branch: str
     archived: bool = False
     permissions: Permissions | None = None
+    allow_auto_merge: bool | None = None
+    allow_merge_commit: bool | None = None
+    allow_squash_merge: bool | None = None
+    allow_rebase_merge: bool | None = None
 
 
 class Rule(Struct):

@@ -10,16 +10,22 @@ from msgspec import Raw
 from shipit.adapters.github.answers import RepositoryAnswer
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.rules import BranchRules
-from shipit.core.write_back import WriteBack
+from shipit.core.write_back import MergeMethod, WriteBack
 from shipit.errors import AuthError, RemoteError
 from shipit.finding import Finding
 
 
-def github_findings(calls: GitHubApi, rules: BranchRules, write_back: WriteBack, server_url: str) -> Iterator[Finding]:
+def github_findings(
+    calls: GitHubApi,
+    rules: BranchRules,
+    write_back: WriteBack,
+    server_url: str,
+    auto_merge: MergeMethod | None = None,
+) -> Iterator[Finding]:
     """Yield the reasons why a release would fail; stop if the repository itself cannot be read.
 
-    `calls` makes the requests, `rules` are those of the branches, `write_back` is the setting `release.write-back`, and
-    `server_url` is the address of the web pages.
+    `calls` makes the requests, `rules` are those of the branches, `write_back` is the setting `release.write-back`,
+    `server_url` is the address of the web pages, and `auto_merge` is the setting `release.auto-merge`.
     """
     try:
         repository = calls.retry("read the repository", lambda: calls.client.get("", RepositoryAnswer))
@@ -43,6 +49,25 @@ def github_findings(calls: GitHubApi, rules: BranchRules, write_back: WriteBack,
         what = f"`{branch}` is protected on GitHub by {required}, so the push of the release commit can be refused"
         fix = 'allow the token to bypass the protection, or set `write-back = "pull-request"`, `"api"` or `"none"`'
         yield Finding("github-branch-protected", what, fix, severity="warning")
+    if auto_merge:
+        yield from _auto_merge_findings(repository, auto_merge)
+
+
+def _auto_merge_findings(repository: RepositoryAnswer, method: MergeMethod) -> Iterator[Finding]:
+    """Yield a warning if the repository does not allow auto-merge, or not by `method`; GitHub then refuses it."""
+    allowed = {
+        "merge": repository.allow_merge_commit,
+        "squash": repository.allow_squash_merge,
+        "rebase": repository.allow_rebase_merge,
+    }
+    if allowed[method] is False:
+        others = " or ".join(f'`auto-merge = "{name}"`' for name, is_allowed in allowed.items() if is_allowed)
+        what = f'`{repository.full_name}` does not allow the merge method of `auto-merge = "{method}"`'
+        yield Finding("github-auto-merge", what, f"set {others}", severity="warning")
+    if repository.allow_auto_merge is False:
+        what = f"`{repository.full_name}` does not allow auto-merge, so a person has to merge the release pull request"
+        fix = "turn on `Allow auto-merge` in the settings of the repository, or remove `auto-merge`"
+        yield Finding("github-auto-merge", what, fix, severity="warning")
 
 
 def _code(error: AuthError | RemoteError) -> str:

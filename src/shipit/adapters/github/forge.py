@@ -127,7 +127,7 @@ class GitHubForge:
     def links(self) -> Links:
         return Links(f"{self._server_url.rstrip('/')}/{self._slug}")
 
-    def findings(self, write_back: WriteBack) -> tuple[Finding, ...]:
+    def findings(self, write_back: WriteBack, auto_merge: MergeMethod | None = None) -> tuple[Finding, ...]:
         if self._token is None:
             name = self._token_name
             fix = f"set {name.place} to a token with `contents: write`"
@@ -135,7 +135,7 @@ class GitHubForge:
             what = f"{name.name} is not set; a release of `{self._slug}` needs it"
             return (Finding("github-token-missing", what, fix),)
         self._releases.forget()
-        return tuple(github_findings(self._calls, self._rules, write_back, self._server_url))
+        return tuple(github_findings(self._calls, self._rules, write_back, self._server_url, auto_merge))
 
     def find_release(self, tag: str) -> ForgeRelease | None:
         found = self._calls.retry(f"find release `{tag}`", lambda: self._releases.find(tag))

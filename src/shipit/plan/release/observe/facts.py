@@ -132,11 +132,13 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     git, clone = world.git, observe_clone(world.git, config, branch)
     remote, base = clone.remote, clone.base
     commit = git.commit(base)
-    forge_findings = world.forge.findings(config.release.write_back) if remote else ()
+    settings = config.release
+    forge_findings = world.forge.findings(settings.write_back, settings.auto_merge) if remote else ()
     forge_is_usable = remote is not None and not any_blocks(forge_findings)
     histories = _histories(world, config, clone)
+    unread: tuple[Finding, ...] = ()
     if forge_is_usable and clone.branch:
-        histories = with_overrides(world, histories, clone.branch)
+        histories, unread = with_overrides(world, histories, clone.branch)
     no_package = observe_no_package(git, base, histories, rules_of(config))
     tags = {**clone.tags, **(remote.tags if remote else {})}
     about_history = history_findings(git, base, config, histories, tags)
@@ -158,6 +160,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         unfinished=unfinished,
         findings=(
             *clone.findings,
+            *unread,
             *no_package.findings,
             *repository_findings(world, config, clone, histories, tags, files, about_history),
             *unmade_release_findings(git, config, histories, files, base, tags),

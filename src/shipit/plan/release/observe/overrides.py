@@ -4,31 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
 from shipit.core.commits import subject
 from shipit.core.commits.text.override import begun_overrides, override_of
 from shipit.errors import AuthError
+from shipit.finding import Finding
 from shipit.plan.version import Correction, History, overridden
 from shipit.world import MergedPullRequest, World
 
 _NAMES_PULL_REQUEST = re.compile(r"#[0-9]")
 
+_UNREAD = Finding(
+    "overrides-unread",
+    "the token may not read pull requests, so a message between `BEGIN_COMMIT_OVERRIDE` and `END_COMMIT_OVERRIDE` in "
+    "the body of a merged one does not count",
+    "give the token `pull-requests: read`; in GitHub Actions, in `permissions` of the job",
+    "warning",
+)
 
-def with_overrides(world: World, histories: Sequence[History], branch: str) -> tuple[History, ...]:
+
+def with_overrides(
+    world: World, histories: Sequence[History], branch: str
+) -> tuple[tuple[History, ...], tuple[Finding, ...]]:
     """Return `histories` with the messages in the bodies of the pull requests that were merged into `branch`.
 
     The forge is only asked if the subject of a commit since the last release names a pull request. If the token may
-    not read pull requests, `histories` are returned unchanged.
+    not read pull requests, `histories` are returned unchanged, with a warning.
     """
     commits = (each for history in histories for each in (*history.since.commits, *history.others))
     if not any(_NAMES_PULL_REQUEST.search(subject(each.message)) for each in commits):
-        return tuple(histories)
-    found: tuple[MergedPullRequest, ...] = ()
-    with suppress(AuthError):
+        return tuple(histories), ()
+    try:
         found = world.forge.merged_pull_requests(branch)
+    except AuthError:
+        return tuple(histories), (_UNREAD,)
     overrides = {each.commit: override for each in found for override in _override(each)}
-    return tuple(overridden(history, overrides) for history in histories) if overrides else tuple(histories)
+    return tuple(overridden(history, overrides) if overrides else history for history in histories), ()
 
 
 def _override(found: MergedPullRequest) -> Iterator[Correction]:
