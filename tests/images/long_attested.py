@@ -1,0 +1,117 @@
+"""Images that are attested with the real cosign. `make test-attestation` builds it and starts this file."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from images.shop import Shop
+from parts.cosign import KeyPair, search_path
+from parts.engine import Engine
+from parts.registry import Registry
+
+CONFIG = """\
+[environments.dev]
+branch = "dev"
+require-attestation = true
+build = ["env >'{place}/environment'"]
+image = { name = "{name}", tags = ["latest", "{branch}-{sha}"] }
+
+[environments.prod]
+branch = "prod"
+version = "build"
+promote = "dev"
+require-attestation = true
+image = { name = "{name}-prod", tags = ["prod-{sha}"] }
+"""
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KeyPair:
+    return KeyPair.new(tmp_path / "keys")
+
+
+@pytest.fixture
+def shop(
+    engine: Engine,
+    base_image: str,
+    locked_registry: Registry,
+    keys: KeyPair,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shop:
+    """A project whose images are attested, and a registry that needs a login, which only shipit has."""
+    keys.log_in(locked_registry)
+    monkeypatch.setenv("PATH", search_path())
+    monkeypatch.setenv("SHIPIT_REGISTRY_USERNAME", locked_registry.username)
+    monkeypatch.setenv("SHIPIT_REGISTRY_PASSWORD", locked_registry.password)
+    files = {"cosign.pub": keys.public.read_text()}
+    return Shop(tmp_path, engine, locked_registry.address, config=CONFIG, files=files)
+
+
+def test_an_image_is_attested_with_its_commit_and_a_second_run_does_nothing(shop: Shop, keys: KeyPair) -> None:
+    shop.switch("dev")
+    plan = shop.shipit("image", "dev", "--push", "--dry-run", env=keys.environment)
+    assert f"push {shop.name}:dev-{shop.git('rev-parse', 'HEAD')[:7]}, attested for cosign.pub" in plan.out
+    run = shop.json("image", "dev", "--push", env=keys.environment)
+    statement = attested(shop, keys, f"{shop.name}@{run['digest']}")
+    assert statement["predicate"]["buildDefinition"]["resolvedDependencies"][0]["digest"] == {
+        "gitCommit": shop.git("rev-parse", "HEAD")
+    }
+    environment = (shop.place / "environment").read_text()
+    assert "COSIGN" not in environment and "SHIPIT_ENVIRONMENT=dev" in environment
+    again = shop.shipit("image", "dev", "--push", "-v")  # without the private key: there is nothing to attest
+    assert "✓ push" in again.err and "▸" not in again.err
+    assert keys.check(f"{shop.name}@{run['digest']}").count("payloadType") == 1
+
+
+def attested(shop: Shop, keys: KeyPair, image: str) -> dict[str, Any]:
+    """Return the statement about an image that cosign accepts."""
+    (found,) = keys.check(image).strip().splitlines()
+    statement: dict[str, Any] = json.loads(base64.b64decode(json.loads(found)["payload"]))
+    return statement
+
+
+def test_a_promoted_image_is_attested_in_its_own_repository(shop: Shop, keys: KeyPair) -> None:
+    shop.switch("dev")
+    shop.shipit("image", "dev", "--push", env=keys.environment)
+    shop.merge("dev", "prod")
+    run = shop.json("image", "prod", "--push", env=keys.environment)
+    assert attested(shop, keys, f"{shop.name}-prod@{run['digest']}")
+
+
+def test_the_image_of_another_and_keys_that_do_not_fit_are_refused_before_anything_is_pushed(
+    shop: Shop, keys: KeyPair, tmp_path: Path
+) -> None:
+    shop.switch("dev")
+    other = KeyPair.new(tmp_path / "other")
+    for env, reason in (
+        ({}, "`COSIGN_PRIVATE_KEY` is not set"),
+        (other.environment, "does not belong to the public key `cosign.pub`"),
+        (keys.environment | {"COSIGN_PASSWORD": "wrong"}, "cannot be used"),
+    ):
+        run = shop.shipit("image", "dev", "--push", status=3, env=env)
+        assert reason in run.err
+        assert "PRIVATE KEY-----" not in run.err + run.out
+
+
+def test_an_image_that_somebody_else_pushed_is_refused_until_a_person_attests_it(
+    shop: Shop, keys: KeyPair, locked_registry: Registry, tmp_path: Path
+) -> None:
+    shop.switch("dev")
+    config = tmp_path / "unattested.toml"
+    settings = CONFIG.replace("require-attestation = true\n", "")
+    config.write_text(settings.replace("{name}", shop.name).replace("{place}", str(tmp_path)))
+    pushed = shop.json("--config", str(config), "image", "dev", "--push")
+    image = f"{shop.name}@{pushed['digest']}"
+    run = shop.shipit("image", "dev", "--push", status=3, env=keys.environment)
+    assert f"`{image}` has no valid attestation by `cosign.pub`: " in run.err
+    other = KeyPair.new(tmp_path / "other")
+    other.log_in(locked_registry)
+    other.attest_by_hand(image)
+    shop.shipit("image", "dev", "--push", status=3, env=keys.environment)
+    keys.attest_by_hand(image)
+    shop.shipit("image", "dev", "--push", env=keys.environment)
