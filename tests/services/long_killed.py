@@ -9,6 +9,7 @@ pytest -n 2 -s tests/services/long_killed.py
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,7 +55,7 @@ def project(
     deploy(project, project.push())
     yield project
     assert set(project.revisions.values()) == {1}, project.revisions
-    print(f"\n{request.node.name}: {project.kills} kills")  # noqa: T201
+    print(f"\n{request.node.name}: {project.kills} kills", file=sys.stderr)  # noqa: T201  # xdist shows only this
 
 
 def deploy(project: Project, version: str) -> None:

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime as dt
 import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, suppress
-
-from msgspec import DecodeError, Struct, ValidationError, json
+from contextlib import AbstractContextManager
 
 from shipit.adapters.ecs.parameters import Parameters
-from shipit.adapters.hosts import Lock, RenewedLocks, lock_lost
+from shipit.adapters.hosts import Lock, RenewedLocks, lock_in, lock_lost, lock_text
 from shipit.adapters.sites import Aws
 from shipit.core import limits
 from shipit.core.deploy import parameter_name
 from shipit.errors import ConflictError
 
-_PIECE = 4000  # characters; a parameter without extra costs has at most 4,096, with the numbers before them
-
-
-class _Content(Struct, frozen=True):
-    """The content of a lock: the run that holds it, and the time when it was renewed last."""
-
-    owner: str = ""
-    renewed: str = ""
-
-
-# Made once, because the process crashes if two threads decode a type for the first time.
-_CONTENT = json.Decoder(_Content)
+_PIECE = 3900  # characters; a parameter without extra costs has at most 4,096, with the numbers before them
 
 
 class ParameterLocks(RenewedLocks):
@@ -56,20 +42,10 @@ class ParameterLocks(RenewedLocks):
 
     def _read(self, name: str) -> Lock:
         text, version = self._parameters.read(parameter_name(f"{name}.lock"))
-        if not text:
-            return Lock("", None, version)
-        try:
-            content = _CONTENT.decode(text)
-        except (DecodeError, ValidationError):
-            return Lock("an unknown program", None, version)
-        renewed = None
-        with suppress(ValueError):
-            renewed = dt.datetime.fromisoformat(content.renewed).astimezone(dt.UTC)
-        return Lock(content.owner, renewed, version)
+        return lock_in(text, version) if text else Lock("", None, version)
 
     def _write(self, name: str, owner: str, version: int) -> bool:
-        content = _Content(owner, dt.datetime.now(dt.UTC).isoformat())
-        return bool(self._parameters.write(parameter_name(f"{name}.lock"), json.encode(content).decode(), version))
+        return bool(self._parameters.write(parameter_name(f"{name}.lock"), lock_text(owner).decode(), version))
 
 
 class ParameterState:

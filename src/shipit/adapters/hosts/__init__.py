@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from shipit.adapters.hosts.local import unique as unique
     from shipit.adapters.hosts.renewed_locks import Lock as Lock
     from shipit.adapters.hosts.renewed_locks import RenewedLocks as RenewedLocks
+    from shipit.adapters.hosts.renewed_locks import lock_in as lock_in
+    from shipit.adapters.hosts.renewed_locks import lock_text as lock_text
     from shipit.adapters.hosts.ssh import SshSettings as SshSettings
     from shipit.adapters.hosts.ssh.host import SshHost as SshHost
 
@@ -24,6 +26,8 @@ _NAMES = {
     "renewed_locks": (
         "Lock",
         "RenewedLocks",
+        "lock_in",
+        "lock_text",
     ),
     "ssh": ("SshSettings",),
     "ssh.host": ("SshHost",),

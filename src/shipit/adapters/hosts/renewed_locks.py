@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
+from msgspec import DecodeError, Struct, ValidationError, json
+
 from shipit.adapters.hosts.local import lock_held, lock_lost, unique
 from shipit.core import limits
 from shipit.errors import ShipitError
@@ -36,6 +38,34 @@ class Lock(NamedTuple):
     def renewal(self) -> tuple[str, dt.datetime | None]:
         """A value that differs after the lock was taken or renewed."""
         return self.owner, self.renewed
+
+
+class _Content(Struct, frozen=True):
+    """The text of a lock: the run that holds it, and the time when it was renewed last."""
+
+    owner: str = ""
+    renewed: str = ""
+
+
+# Made once, because the process crashes if two threads decode a type for the first time.
+_CONTENT = json.Decoder(_Content)
+
+
+def lock_text(owner: str) -> bytes:
+    """Return the text of a lock that `owner` takes or renews now; empty to free it."""
+    return json.encode(_Content(owner, dt.datetime.now(dt.UTC).isoformat()))
+
+
+def lock_in(text: bytes | str, version: Any) -> Lock:
+    """Return the lock with this text; one of an unknown program if it is not the text of a lock."""
+    try:
+        content = _CONTENT.decode(text)
+    except (DecodeError, ValidationError):
+        return Lock("an unknown program", None, version)
+    renewed = None
+    with suppress(ValueError):
+        renewed = dt.datetime.fromisoformat(content.renewed).astimezone(dt.UTC)
+    return Lock(content.owner, renewed, version)
 
 
 class RenewedLocks(ABC):

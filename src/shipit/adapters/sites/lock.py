@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from contextlib import suppress
 from typing import Any
 
-from msgspec import DecodeError, Struct, ValidationError, json
-
-from shipit.adapters.hosts import Lock, RenewedLocks
+from shipit.adapters.hosts import Lock, RenewedLocks, lock_in, lock_text
 from shipit.adapters.sites.requests import Aws, body_of, code_of, requesting
 from shipit.core import limits
 from shipit.errors import ConflictError
-
-
-class _Content(Struct, frozen=True):
-    """The content of the object: the run that holds the lock, and the time when it was renewed last."""
-
-    owner: str = ""
-    renewed: str = ""
-
-
-# Made once, because the process crashes if two threads decode a type for the first time.
-_CONTENT = json.Decoder(_Content)
 
 
 class BucketLocks(RenewedLocks):
@@ -50,34 +35,22 @@ class BucketLocks(RenewedLocks):
                 if code_of(error) in ("NoSuchKey", "404"):
                     return Lock("", None, "")
                 raise
-            return _parsed(body_of(found, f"`{_key(name)}` of {self._machine}"), str(found["ETag"]))
+            return lock_in(body_of(found, f"`{_key(name)}` of {self._machine}"), str(found["ETag"]))
 
     def _write(self, name: str, owner: str, version: str) -> bool:
-        content = _Content(owner, dt.datetime.now(dt.UTC).isoformat())
         condition = {"IfMatch": version} if version else {"IfNoneMatch": "*"}
         try:
             with requesting(f"write the lock `{_key(name)}`", "s3:PutObject"):
                 self._aws.client("s3").put_object(
                     Bucket=self._bucket,
                     Key=_key(name),
-                    Body=json.encode(content),
+                    Body=lock_text(owner),
                     ContentType="application/json",
                     **condition,
                 )
         except ConflictError:
             return False
         return True
-
-
-def _parsed(text: bytes, etag: str) -> Lock:
-    try:
-        content = _CONTENT.decode(text)
-    except (DecodeError, ValidationError):
-        return Lock("an unknown program", None, etag)
-    renewed = None
-    with suppress(ValueError):
-        renewed = dt.datetime.fromisoformat(content.renewed).astimezone(dt.UTC)
-    return Lock(content.owner, renewed, etag)
 
 
 def _key(name: str) -> str:
