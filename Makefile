@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes test-workflows test-browser test-image bench bench-deploy bench-push docs packages lint generate lock clean parts
+.PHONY: help demo demo-deploy check test ready compiled-tests test-kubernetes test-workflows test-attestation test-browser test-image bench bench-deploy bench-push docs packages lint generate lock clean parts
 
 # What is tested and shown is the installed wheel, whatever the caller's environment points at.
 unexport PYTHONPATH PYTHONHOME
@@ -61,12 +61,16 @@ test-kubernetes: parts .venv/.shipit .venv/.test ## deployments to a real API se
 	scripts/build-kubernetes
 	SHIPIT_KUBERNETES=real $(BIN)/pytest -n $(WORKERS) --dist worksteal --override-ini "python_files=test_*.py long*.py" tests/clusters
 
-test-workflows: parts .venv/.shipit .venv/.test ## in act: old workflows beside those of `shipit init`, and the examples for AWS; some minutes
-	$(BIN)/pytest -n 2 tests/action/long_adoption.py tests/action/long_aws.py
+test-workflows: parts .venv/.shipit .venv/.test ## in act: old workflows beside those of `shipit init`, the examples for AWS, and the next release of shipit; some minutes
+	$(BIN)/pytest -n 2 tests/action/long_adoption.py tests/action/long_aws.py tests/action/long_own_release.py
 
 test-browser: .venv/.shipit .venv/.test $(BROWSER)/.installed ## the page of `shipit report` in a real headless Chromium; screenshots in build/browser
 	scripts/install-parts chromium
 	$(BIN)/pytest -n 0 tests/browser/long_page.py
+
+test-attestation: parts .venv/.shipit .venv/.test ## attestations of images with the real cosign, which is built first; needs Go
+	scripts/build-cosign
+	$(BIN)/pytest -n 2 tests/images/long_attested.py tests/deployments/long_attested.py
 
 test-image: parts .venv/.shipit .venv/.test ## the image of shipit itself, built from Dockerfile and run; needs the packages of Debian
 	scripts/install-parts mmdebstrap
