@@ -12,6 +12,7 @@ from deployments.proxies import NGINX
 from deployments.shop import REFUSED, REJECTED, Apps
 from parts.daemon import free_port, wait_until
 from parts.engine import Engine
+from parts.load import load
 from parts.registry import Registry
 from parts.sshd import SshServer
 from release.runs import Driver
@@ -102,10 +103,12 @@ def test_a_service_with_a_published_port_is_replaced_in_place_with_the_gap_in_th
     assert refused.status == REFUSED, refused.err
     assert "`downtime = true`" in refused.err
     shop.configure(downtime=True)
-    shop.deploy("1.1.0").succeeded()
+    with load(f"http://127.0.0.1:{port}/version", clients=2, pause=0.02) as users:
+        shop.deploy("1.1.0").succeeded()
     shop.consistent("1.1.0")
     gap = shop.record("backend").gap
-    assert 0 < float(gap.removesuffix(" s")) < 60
+    seen = users.result.longest_gap  # from outside, with the time of a request at each end
+    assert 0 < seen < float(gap.removesuffix(" s")) + 0.2 < 60
     assert f"it does not answer meanwhile (last time {gap})" in shop.deploy("1.0.0", "--dry-run").out
     shop.apps["backend"]("2.1.0", exit_now=True)
     shop.apps["frontend"]("2.1.0")
