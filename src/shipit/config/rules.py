@@ -8,7 +8,7 @@ from typing import cast
 
 from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.keys import Key, key_name
-from shipit.config.model import Config, PackageConfig, VersionFileConfig, VersionFiles
+from shipit.config.model import Config, PackageConfig, ReleaseConfig, VersionFileConfig, VersionFiles
 from shipit.config.reading import advice
 from shipit.config.reading.decode import Fault
 from shipit.config.secrets import names_secret
@@ -19,30 +19,7 @@ _WILDCARDS = frozenset("*?[")
 
 def rule_faults(config: Config) -> Iterator[Fault]:
     """Yield the faults of a configuration in which each key alone is valid."""
-    if config.release.branch and config.release.branches:
-        yield Fault(("release", "branch"), "`branch` and `branches` cannot be used together", "keep one of them")
-    if config.release.snapshot and config.release.write_back.proposes:
-        what = (
-            '`snapshot` cannot be used with `write-back = "pull-request"`: it needs a commit of its own on the branch'
-        )
-        yield Fault(("release", "snapshot"), what, "remove it, or set another `write-back`")
-    if config.release.auto_merge and not config.release.write_back.proposes:
-        what = '`auto-merge` needs `write-back = "pull-request"`: only then there is a pull request to merge'
-        yield Fault(("release", "auto-merge"), what, 'set `write-back = "pull-request"`, or remove it')
-    if config.release.draft_pull_request and not config.release.write_back.proposes:
-        what = '`draft-pull-request` needs `write-back = "pull-request"`: only then there is a pull request'
-        yield Fault(("release", "draft-pull-request"), what, 'set `write-back = "pull-request"`, or remove it')
-    elif config.release.draft_pull_request and config.release.auto_merge:
-        what = "`auto-merge` cannot be used with `draft-pull-request`: GitHub merges no draft"
-        yield Fault(("release", "auto-merge"), what, "keep one of them")
-    for index, branch in enumerate(config.release.back_merge):
-        if config.release.channels and branch == config.release.channels[0].name:
-            what = f"`{branch}` is the release branch itself, so its releases need not be brought back"
-            yield Fault(("release", "back-merge", index), what, 'name another branch, such as "dev"')
-    if config.release.skip_ci and config.release.write_back.proposes:
-        what = '`skip-ci` cannot be used with `write-back = "pull-request"`: no run would release what was merged'
-        yield Fault(("release", "skip-ci"), what, "remove it, or set another `write-back`")
-    yield from _version_files(("release",), config.release.version_files or ())
+    yield from _release(config.release)
     if config.changelog.sections.get("breaking") is False:
         what = "breaking changes always have a section"
         yield Fault(("changelog", "sections", "breaking"), what, "write a heading, or remove the key")
@@ -61,6 +38,44 @@ def rule_faults(config: Config) -> Iterator[Fault]:
         yield from _promotion(name, environment, config)
         yield from _source(name, environment, config)
         yield from _image_packages(name, environment, config)
+
+
+def _release(release: ReleaseConfig) -> Iterator[Fault]:
+    if release.branch and release.branches:
+        yield Fault(("release", "branch"), "`branch` and `branches` cannot be used together", "keep one of them")
+    for index, branch in enumerate(release.back_merge):
+        if release.channels and branch == release.channels[0].name:
+            what = f"`{branch}` is the release branch itself, so its releases need not be brought back"
+            yield Fault(("release", "back-merge", index), what, 'name another branch, such as "dev"')
+    yield from _with_pull_request(release) if release.write_back.proposes else _without_pull_request(release)
+    yield from _version_files(("release",), release.version_files or ())
+
+
+def _with_pull_request(release: ReleaseConfig) -> Iterator[Fault]:
+    """Yield the faults of keys that cannot be used with a release pull request."""
+    fix = "remove it, or set another `write-back`"
+    if release.snapshot:
+        what = (
+            '`snapshot` cannot be used with `write-back = "pull-request"`: it needs a commit of its own on the branch'
+        )
+        yield Fault(("release", "snapshot"), what, fix)
+    if release.skip_ci:
+        what = '`skip-ci` cannot be used with `write-back = "pull-request"`: no run would release what was merged'
+        yield Fault(("release", "skip-ci"), what, fix)
+    if release.draft_pull_request and release.auto_merge:
+        what = "`auto-merge` cannot be used with `draft-pull-request`: GitHub merges no draft"
+        yield Fault(("release", "auto-merge"), what, "keep one of them")
+
+
+def _without_pull_request(release: ReleaseConfig) -> Iterator[Fault]:
+    """Yield the faults of keys that only a release pull request needs."""
+    fix = 'set `write-back = "pull-request"`, or remove it'
+    if release.auto_merge:
+        what = '`auto-merge` needs `write-back = "pull-request"`: only then there is a pull request to merge'
+        yield Fault(("release", "auto-merge"), what, fix)
+    if release.draft_pull_request:
+        what = '`draft-pull-request` needs `write-back = "pull-request"`: only then there is a pull request'
+        yield Fault(("release", "draft-pull-request"), what, fix)
 
 
 def _version_files(table: Key, files: VersionFiles) -> Iterator[Fault]:

@@ -90,32 +90,16 @@ def _plan(
     inputs = Inputs(observed.clone.base, observed.clone.branch, fingerprint(config))
     if observed.unfinished:
         return _finishing_plan(config, observed, inputs)
-    histories = [each for each in observed.histories if not only or each.package.name in only]
-    if wanted and len(histories) > 1:
-        raise UsageError(
-            "a version can be requested only for a single package, and this repository has several packages",
-            hint=f"choose one, such as `{histories[0].package.name}`,",
-            argument="package",
-        )
+    if wanted:
+        _require_single_package(observed, only)
     next_releases = decide_each(
         observed.histories, lambda history, found: _decide(config, observed, history, wanted, found), only
     )
-    releases = tuple(
-        _package_release(next_release, observed, config, notes)
-        for next_release in next_releases
-        if next_release.version
-    )
-    decisions = tuple(next_release.decision for next_release in next_releases)
+    releases = tuple(_package_release(each, observed, config, notes) for each in next_releases if each.version)
+    decisions = tuple(each.decision for each in next_releases)
     findings = preflight_findings(observed, config.release)
     if observed.about_history.block:  # the version would be a guess
         raise PreflightError(findings, state="nothing was changed")
-    others = (
-        *_version_file_findings(config, observed, decisions),
-        *unreadable_findings(decisions),
-        *_draft_findings(observed, releases),
-        *_lost_tag_findings(config, observed),
-        *_go_module_findings(observed, releases),
-    )
     proposal = _proposal(config, observed, releases, wanted)
     steps = tuple(_steps(config, observed, releases, findings, proposal))
     return ReleasePlan(
@@ -126,7 +110,11 @@ def _plan(
         findings=blocking_first(
             (
                 *findings,
-                *others,
+                *_version_file_findings(config, observed, decisions),
+                *unreadable_findings(decisions),
+                *_draft_findings(observed, releases),
+                *_lost_tag_findings(config, observed),
+                *_go_module_findings(observed, releases),
                 *_about_proposal(observed, releases, proposal),
                 *_about_following(config, observed, releases, proposal),
             )
@@ -135,6 +123,16 @@ def _plan(
         notes="\n".join(_titled_notes(releases, proposal)),
         ignored=observed.no_package.ignored,
     )
+
+
+def _require_single_package(observed: Observed, only: Collection[str]) -> None:
+    names = [each.package.name for each in observed.histories if not only or each.package.name in only]
+    if len(names) > 1:
+        raise UsageError(
+            "a version can be requested only for a single package, and this repository has several packages",
+            hint=f"choose one, such as `{names[0]}`,",
+            argument="package",
+        )
 
 
 def _about_proposal(
