@@ -723,6 +723,17 @@ def test_a_branch_that_is_expected_not_to_exist_is_made(clone: Clone) -> None:
     assert clone.git.remote_refs().branches == {"main": first, "next": commit}
 
 
+def test_a_branch_is_deleted_on_the_remote_only_where_it_was_expected(clone: Clone) -> None:
+    (first,) = shared(clone, "feat: a")
+    clone.git.push(branch="next", commit=first, expected=None, tags=())
+    with pytest.raises(BranchMoved):
+        clone.git.delete_branch("next", "0" * 40)
+    assert "next" in clone.git.remote_refs().branches
+    clone.git.delete_branch("next", first)
+    assert clone.git.remote_refs().branches == {"main": first}
+    assert clone.git.tracked("next") is None
+
+
 def test_pushing_twice_changes_nothing(clone: Clone) -> None:
     (first,) = shared(clone, "feat: a")
     commit = released(clone, first)

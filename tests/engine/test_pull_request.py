@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from engine.stage import Stage, new_world, public
@@ -71,21 +71,93 @@ def test_a_release_is_proposed_in_a_pull_request_and_nothing_is_released(stage: 
     assert (world.remote.branches["main"], [*world.remote.tags], world.remote.releases) == (before, ["v1.0.0"], {})
 
 
-@pytest.mark.parametrize(
-    ("way", "refused"), [("pull-request", "cannot be merged"), ("push", "its push can be refused")]
-)
-def test_a_branch_that_accepts_only_signed_commits_is_a_warning_unless_git_or_the_forge_signs(
-    tmp_path: Path, way: str, refused: str
-) -> None:
-    stage, world = Stage.of(tmp_path, f'write-back = "{way}"\n'), new_world()
+def test_a_branch_that_accepts_only_signed_commits_is_a_warning_unless_git_or_the_forge_signs(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), new_world()
     world.forge.signed = {"main"}
     (finding,) = observe_release(world, stage.config).findings
     assert (finding.code, finding.severity) == ("github-unsigned", "warning")
-    assert refused in finding.what
+    assert "its push can be refused" in finding.what
     world.git.signing = True
     assert observe_release(world, stage.config).findings == ()
-    through_forge = Stage.of(tmp_path, 'write-back = "api"\n').config
-    assert observe_release(new_world(), through_forge).findings == ()
+    for way in ("api", "pull-request"):
+        through_forge, other = Stage.of(tmp_path, f'write-back = "{way}"\n').config, new_world()
+        other.forge.signed = {"main"}
+        assert observe_release(other, through_forge).findings == ()
+
+
+def signing() -> FakeWorld:
+    """Return a world whose release branch accepts only signed commits, and whose git does not sign."""
+    world = new_world()
+    world.forge.signed = {"main"}
+    return world
+
+
+def again(world: FakeWorld) -> FakeWorld:
+    """Return a fresh clone of a world like `signing`."""
+    clone = world.fresh_clone()
+    clone.forge.signed = {"main"}
+    return clone
+
+
+def test_where_commits_must_be_signed_the_forge_makes_the_commit_of_the_pull_request(stage: Stage) -> None:
+    world = signing()
+    before = world.remote.branches["main"]
+    clone, writes = recorded(world)
+    outcome = stage.release(clone)
+    assert outcome.plan.steps[0].summary == f"commit chore(release): 1.1.0 to {BRANCH} through the API"
+    assert "forge.create_commit" in writes and "git.commit_files" not in writes
+    assert outcome.outputs["commit-verified"] == "true"
+    assert world.remote.commits.held[world.remote.branches[BRANCH]].parents == (before,)
+    assert sorted(world.remote.branches) == ["main", BRANCH]
+    watched, writes = recorded(again(world))
+    stage.release(watched)
+    assert writes == []
+
+
+def test_the_branch_of_the_pull_request_moves_only_to_the_finished_commit_so_that_it_stays_open(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = signing()
+    stage.release(world)
+    push(world, "feat: filters", "filters.txt")
+    moves, push_it = list[str | None](), FakeGit.push
+
+    def noted(git: FakeGit, *, branch: str | None, **rest: Any) -> None:
+        moves.append(branch)
+        push_it(git, branch=branch, **rest)
+
+    monkeypatch.setattr(FakeGit, "push", noted)
+    stage.release(again(world))
+    assert moves == ["shipit/signing/main", BRANCH]
+    assert [(each.number, each.state) for each in pulls(world)] == [(1, "open")]
+    assert "filters" in world.remote.tree(BRANCH)["CHANGELOG.md"]
+
+
+def test_edits_of_people_that_git_makes_again_without_a_signature_are_named(stage: Stage) -> None:
+    world = signing()
+    stage.release(world)
+    edit(world, "NEWS.md", "We can search!\n", "docs: add news")
+    push(world, "feat: filters", "filters.txt")
+    plan = stage.release(again(world)).plan
+    assert [(each.code, each.severity) for each in plan.findings] == [("github-unsigned", "warning")]
+    assert "squash" in plan.findings[0].fix
+    assert world.remote.tree(BRANCH)["NEWS.md"] == "We can search!\n"
+
+
+def test_a_run_killed_while_the_forge_signs_is_finished_by_running_again(stage: Stage) -> None:
+    def rebuild() -> FakeWorld:
+        world = signing()
+        stage.release(world)
+        edit(world, "NEWS.md", "We can search!\n", "docs: add news")
+        push(world, "feat: filters", "filters.txt")
+        return again(world)
+
+    for make in (signing, rebuild):
+        whole = make()
+        stage.release(whole)
+        crashes = list(crash_matrix(make, stage.release, everything, again))
+        assert crashes
+        assert {(each.write, each.when) for each in crashes if each.state != everything(whole)} == set()
 
 
 def test_a_proposal_that_is_current_is_not_written_again_on_another_day_either(stage: Stage) -> None:

@@ -73,6 +73,16 @@ def test_a_push_opens_the_pull_request_which_keeps_edits_and_whose_merge_release
     assert "too late" in shown(scene, "CHANGELOG.md")
 
 
+def test_where_commits_must_be_signed_github_signs_that_of_the_pull_request(github_scene: Scene) -> None:
+    github = forge(github_scene)
+    github.rules = {"main": [{"type": "required_signatures"}]}
+    run = github_scene.release(github_scene.begin(CONFIG).clone()).succeeded()
+    assert "GitHub signed the commit: it is Verified" in run.err
+    assert github.git.resolve(BRANCH) in github.signed
+    assert github_scene.git(github_scene.remote, "branch", "--format=%(refname:short)").split() == ["main", BRANCH]
+    assert [pull.state for pull in github.pulls] == ["open"]
+
+
 def test_the_plan_shows_the_pull_request_and_writes_nothing(github_scene: Scene) -> None:
     clone = github_scene.begin(CONFIG).clone()
     text = github_scene.release(clone, "plan").succeeded().out

@@ -17,6 +17,9 @@ from shipit.world import World
 
 Outputs = Mapping[str, str]
 
+VERIFIED = "commit-verified"
+"""The output of a step that commits through the forge: "true" if the forge shows the commit as Verified, or "false"."""
+
 
 class Done(Struct, frozen=True):
     """The result of `check` for a step that is already done; `outputs` are those that `apply` would return."""

@@ -25,6 +25,7 @@ WRITES: Mapping[str, frozenset[str]] = {
                 "move_branch",
                 "adopt",
                 "push",
+                "delete_branch",
                 "move_tag",
             ),
             *("write_files", "merge_files", "commit_files", "reapply"),

@@ -278,5 +278,11 @@ class Git(Protocol):
         `AuthError` or `RemoteError` for other failures.
         """
 
+    def delete_branch(self, name: str, expected: str) -> None:
+        """Delete the branch `name` of the remote, which must still be at the commit `expected`.
+
+        Raises the same errors as `push`.
+        """
+
     def move_tag(self, name: str, commit: str) -> None:
         """Point the lightweight tag `name` at `commit`, in the clone and on the remote; creates or replaces it."""

@@ -325,6 +325,13 @@ class GitRepository(GitObjects):
                     raise push_error(error, branch, self._remote_name, self._sent_token) from error
             time.sleep(pause)
 
+    def delete_branch(self, name: str, expected: str) -> None:
+        lease, ref = f"--force-with-lease=refs/heads/{name}:{expected}", f"refs/heads/{name}"
+        try:
+            self._git_remote("push", "--porcelain", "--no-follow-tags", lease, self.remote, f":{ref}")
+        except CommandError as error:
+            raise push_error(error, name, self._remote_name, self._sent_token) from error
+
     def move_tag(self, name: str, commit: str) -> None:
         ref = f"refs/tags/{name}"
         self._git("update-ref", ref, commit)

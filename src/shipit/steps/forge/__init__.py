@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from shipit.steps.base import VERIFIED as VERIFIED
 from shipit.steps.forge.auto_merge import AutoMerge as AutoMerge
 from shipit.steps.forge.comment_released import CommentReleased as CommentReleased
 from shipit.steps.forge.draft_release import DraftRelease as DraftRelease
-from shipit.steps.forge.forge_commit import VERIFIED as VERIFIED
 from shipit.steps.forge.forge_commit import ForgeCommit as ForgeCommit
 from shipit.steps.forge.forge_tag import ForgeTag as ForgeTag
 from shipit.steps.forge.label_released import LabelReleased as LabelReleased

@@ -12,11 +12,9 @@ from msgspec import Struct
 
 from shipit.core.commits.text.release_message import release_message
 from shipit.errors import AuthError, RemoteError
-from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.base import VERIFIED, Done, Outputs, Todo
 from shipit.steps.repository import ReleaseCommit, require_written
 from shipit.world import World
-
-VERIFIED = "commit-verified"
 
 
 class ForgeCommit(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 from msgspec import Struct
@@ -9,9 +10,10 @@ from msgspec import Struct
 from shipit.core import limits
 from shipit.core.commits.text.proposal import Trailers, proposal_message, trailers_of
 from shipit.core.commits.text.release_message import release_message, subject_of
-from shipit.errors import BranchMoved
-from shipit.steps.base import Done, Outputs, Todo
+from shipit.errors import AuthError, BranchMoved, RemoteError
+from shipit.steps.base import VERIFIED, Done, Outputs, Todo
 from shipit.steps.repository.release_commit import ReleaseCommit
+from shipit.steps.repository.signed_commit import left_signing_branch, remove_signing_branch, signed_commit
 from shipit.world import CommitInfo, World
 
 
@@ -37,6 +39,7 @@ class ProposeRelease(Struct, frozen=True):
     `expected` is the commit that the branch on the remote must still be at; None if there must be no such branch.
     `edits` are made again on top of the commit. `body` is the body of its message: the release notes. `counted` is the
     digest of the commits that count for the release. `requested` are the footers `Release-As` of people on the branch.
+    With `through_forge`, the forge makes the commit, and signs it if it can; git makes the edits again.
     """
 
     kind: ClassVar[str] = "propose-release"
@@ -49,6 +52,7 @@ class ProposeRelease(Struct, frozen=True):
     edits: tuple[KeptEdit, ...] = ()
     requested: tuple[str, ...] = ()
     author: str | None = None
+    through_forge: bool = False
 
     @property
     def id(self) -> str:
@@ -57,20 +61,33 @@ class ProposeRelease(Struct, frozen=True):
     @property
     def summary(self) -> str:
         kept = f", and keep {len(self.edits)} {'edit' if len(self.edits) == 1 else 'edits'}" if self.edits else ""
-        return f"commit {self.commit.subject} to {self.commit.branch}{kept}"
+        how = " through the API" if self.through_forge else ""
+        return f"commit {self.commit.subject} to {self.commit.branch}{how}{kept}"
 
     def check(self, world: World) -> Done | Todo:
-        head = world.git.remote_refs().branches.get(self.commit.branch or "")
-        is_merged = head is not None and world.git.is_ancestor(head, self.commit.parent)
-        found = self._proposal(head, world) if head and not is_merged else None
-        if found and self._is_current(found, world):
-            return Done({"commit": found.id})
+        head = world.git.remote_refs().branches.get(self._branch)
+        found = self._current(head, world)
+        if found:
+            if self.through_forge and left_signing_branch(world, self._branch):
+                return Todo("the branch on which the forge made it is still there")
+            return Done(self._outputs(found.id, world))
         if head != self.expected:
             raise BranchMoved(
-                f"`{self.commit.branch}` moved on the remote during this run",
+                f"`{self._branch}` moved on the remote during this run",
                 hint="run the same command again: it makes a new plan",
             )
         return Todo()
+
+    @property
+    def _branch(self) -> str:
+        return self.commit.branch or ""
+
+    def _current(self, head: str | None, world: World) -> CommitInfo | None:
+        """Return the commit of shipit on the branch at `head`, if it is what this step would commit; else None."""
+        if head is None or world.git.is_ancestor(head, self.commit.parent):
+            return None
+        found = self._proposal(head, world)
+        return found if found and self._is_current(found, world) else None
 
     def _proposal(self, head: str, world: World) -> CommitInfo | None:
         """Return the commit of shipit on the branch, below the commits of people; None if there is none."""
@@ -96,13 +113,31 @@ class ProposeRelease(Struct, frozen=True):
         status = self.check(world)
         if isinstance(status, Done):
             return status.outputs
+        current = self._current(world.git.remote_refs().branches.get(self._branch), world)
+        made = current.id if current else self._propose(world)
+        if self.through_forge:  # also after a run that was killed before it removed this branch
+            remove_signing_branch(world, self._branch)
+        return self._outputs(made, world)
+
+    def _propose(self, world: World) -> str:
+        """Make the commit with the edits above it, move the branch to them, and return the id of the commit."""
         parent = self.commit.parent
-        files = world.git.write_files(parent, {file.path: file.text for file in self.files})
+        texts = {file.path: file.text for file in self.files}
+        files = world.git.write_files(parent, texts)
         message = release_message(self.commit.subject or "", self.body, self.commit.releases)
         message = proposal_message(message, Trailers(parent, files, self.counted))
         message += "".join(f"Release-As: {each}\n" for each in self.requested)
-        made = head = world.git.commit_files(files, parent, message, self.author)
+        if self.through_forge:
+            made = head = signed_commit(world, self._branch, parent, message, texts)
+        else:
+            made = head = world.git.commit_files(files, parent, message, self.author)
         for edit in self.edits:
             head = world.git.reapply(edit.commit, head, edit.texts)
-        world.git.push(branch=self.commit.branch, commit=head, expected=self.expected, tags=())
-        return {"commit": made}
+        world.git.push(branch=self._branch, commit=head, expected=self.expected, tags=())
+        return made
+
+    def _outputs(self, commit: str, world: World) -> Outputs:
+        if self.through_forge:
+            with suppress(AuthError, RemoteError):  # the commit is made; only the word about its signature is missing
+                return {"commit": commit, VERIFIED: "true" if world.forge.is_verified(commit) else "false"}
+        return {"commit": commit}

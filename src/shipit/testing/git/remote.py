@@ -95,6 +95,13 @@ class FakeRemote(Struct):
         if branch is not None:
             self.branches[branch] = commit
 
+    def delete_branch(self, name: str, expected: str) -> None:
+        """Delete the branch `name`, if it is at `expected`; raises `BranchMoved` if it is elsewhere."""
+        if self.branches.get(name) != expected:
+            what = f"`{name}` moved on the remote during this run"
+            raise BranchMoved(what, hint="run the same command again: it makes a new plan", state=_STATE)
+        del self.branches[name]
+
     def move_tag(self, commits: Commits, name: str, tag: FakeTag) -> None:
         """Accept a forced push of one tag."""
         self._hold(commits, [tag.commit])

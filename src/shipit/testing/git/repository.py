@@ -258,6 +258,10 @@ class FakeGit:
         if branch is not None:
             self._tracked[branch] = commit
 
+    def delete_branch(self, name: str, expected: str) -> None:
+        self._remote.delete_branch(name, expected)
+        self._tracked.pop(name, None)
+
     def move_tag(self, name: str, commit: str) -> None:
         self.tag(name, commit)
         self._remote.move_tag(self._commits, name, self._tags[name])

@@ -116,14 +116,12 @@ def _findings_of(world: World, base: str, package: Package) -> Iterator[Finding]
 def signature_findings(world: World, config: Config, clone: CloneState) -> Iterator[Finding]:
     """Yield a warning if the branch accepts only signed commits, and the release commit will not be signed.
 
-    A token that may bypass the rule can push it nevertheless.
+    A token that may bypass the rule can push it nevertheless. The forge signs the commit of a release pull request.
     """
     mode, branch = config.release.write_back, clone.branch or ""
-    made_by_git = mode.commits and not mode.through_forge
-    is_unsigned = made_by_git and clone.is_release_branch and not world.git.signs()
+    is_unsigned = mode.pushes and clone.is_release_branch and not world.git.signs()
     if is_unsigned and world.forge.requires_signatures(branch):
-        refused = "the release pull request cannot be merged" if mode.proposes else "its push can be refused"
-        what = f"`{branch}` requires signed commits, and git does not sign the release commit, so {refused}"
+        what = f"`{branch}` requires signed commits, and git does not sign the release commit: its push can be refused"
         fix = (
             "let git sign, with a key that GitHub knows: git config commit.gpgSign true; or set "
             '`write-back = "api"`: then GitHub signs the commit'

@@ -47,6 +47,8 @@ class ProposalState(Struct, frozen=True):
     people asked for on the branch. `closed` are the trailers of the proposal that a person closed without merging it.
     `day` is the day of the present proposal (UTC), if the release branch has the same files as then; else None.
     `lacks_checks` is True if the pull request can never be merged: its base requires checks, and none run for it.
+    `signs_through_forge` is True if the base accepts only signed commits and git does not sign them: then the forge
+    makes the commit.
     """
 
     branch: str
@@ -60,6 +62,7 @@ class ProposalState(Struct, frozen=True):
     day: dt.date | None = None
     lacks_checks: bool = False
     own: str | None = None
+    signs_through_forge: bool = False
 
     @property
     def open_number(self) -> int | None:
@@ -111,6 +114,7 @@ def observe_proposal(
         day=_day(own) if own and git.same_files(base_of(own.message), clone.base) else None,
         lacks_checks=_lacks_checks(world, found, base),
         own=own.id if own else None,
+        signs_through_forge=not git.signs() and world.forge.requires_signatures(base),
     )
 
 

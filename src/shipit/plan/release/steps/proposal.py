@@ -68,6 +68,7 @@ def propose(
         edits=edits,
         requested=tuple(wanted),
         author=config.release.author,
+        through_forge=state.signs_through_forge,
     )
     title = shortened(commit.subject or "", limits.PULL_REQUEST_TITLE)
     body = proposal_body(releases, notes, observed.links)
@@ -81,6 +82,7 @@ def propose(
         *_sharing(config, observed, state),
         *_wrong_versions(observed, state, releases, edited),
         *_lacking_checks(state, base),
+        *_unsigned_edits(state, base),
         *_merging_by_itself(config, state),
     )
     return Proposal(steps, findings, notes)
@@ -153,6 +155,17 @@ def _lacking_checks(state: ProposalState, base: str) -> Iterator[Finding]:
             "next commit that counts; or start its checks by hand: close and reopen it"
         )
         yield Finding("release-pr-no-checks", what, fix, "warning")
+
+
+def _unsigned_edits(state: ProposalState, base: str) -> Iterator[Finding]:
+    """Yield a warning if git makes commits of people again without signing, and the base accepts only signed ones."""
+    if state.signs_through_forge and state.edits:
+        what = (
+            f"`{base}` requires signed commits, and git does not sign the commits of people that shipit makes again on "
+            f"`{state.branch}`, so the pull request cannot be merged with a merge commit or a rebase"
+        )
+        fix = "merge it with a squash, which GitHub signs; or let git sign: git config commit.gpgSign true"
+        yield Finding("github-unsigned", what, fix, "warning")
 
 
 def _merging_by_itself(config: Config, state: ProposalState) -> Iterator[Finding]:
