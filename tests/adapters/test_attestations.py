@@ -114,3 +114,14 @@ def test_without_the_private_key_nothing_is_attested(install: Install, monkeypat
     monkeypatch.delenv("COSIGN_PRIVATE_KEY")
     with pytest.raises(AuthError, match="`COSIGN_PRIVATE_KEY` is not set"):
         install("").attest(IMAGE, {})
+
+
+def test_a_file_is_attested_and_checked_by_its_hash(install: Install, tmp_path: Path) -> None:
+    sha256 = "0a" * 32
+    signs = """for word; do case $word in --bundle=*) echo '{"bundle": 1}' >"${word#*=}" ;; esac; done"""
+    assert install(f'{signs}; echo "$@" >"$place/argv"').attest_file(sha256, {}) == '{"bundle": 1}\n'
+    assert f"--hash={sha256}" in (tmp_path / "argv").read_text().split()
+    checks = """for word; do case $word in --bundle=*) cat "${word#*=}" >"$place/read" ;; esac; done"""
+    assert install(f'{checks}; echo "$@" >"$place/argv"').file_refusal(sha256, "kept", "cosign.pub") == ""
+    assert (tmp_path / "read").read_text() == "kept"
+    assert {f"--digest={sha256}", "--digestAlg=sha256"} <= set((tmp_path / "argv").read_text().split())

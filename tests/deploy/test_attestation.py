@@ -154,3 +154,16 @@ def test_the_images_of_a_release_are_attested_if_an_environment_needs_it() -> No
     plan = api.plan_release(project)
     (push,) = (step for step in plan.steps if step.kind == "push-image")
     assert push.summary.endswith("attested for cosign.pub")
+
+
+def test_the_files_of_a_release_are_attested_before_they_are_attached() -> None:
+    world = committed()
+    project = Stage(parse_config('[release]\nassets = ["build/*.jar"]\nattest-assets = true\n')).project(world)
+    project.root = "."
+    plan = api.plan_release(project)
+    assert [step.summary for step in plan.steps if step.kind.endswith("assets")] == [
+        "attest build/*.jar for cosign.pub",
+        "attach build/*.jar, build/*.jar.sigstore.json to v0.1.0",
+    ]
+    world.attestations.can_attest = False
+    assert [finding.code for finding in api.plan_release(project).findings] == ["attestation-key"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from images.shop import Shop
-from parts.cosign import KeyPair, search_path
+from parts.cosign import TYPE, KeyPair, search_path
 from parts.engine import Engine
 from parts.registry import Registry
 
@@ -115,3 +115,16 @@ def test_an_image_that_somebody_else_pushed_is_refused_until_a_person_attests_it
     shop.shipit("image", "dev", "--push", status=3, env=keys.environment)
     keys.attest_by_hand(image)
     shop.shipit("image", "dev", "--push", env=keys.environment)
+
+
+def test_the_files_of_a_release_are_attested(shop: Shop, keys: KeyPair) -> None:
+    shop.switch("main")
+    release = "[release]\nprepare = ['mkdir -p build && echo jar >build/app.jar']\nassets = ['build/*']\nattest-assets = true\n"
+    shop.commit("feat: a jar", {"shipit.toml": release})
+    shop.git("push", "--quiet", "origin", "main")
+    shop.shipit("release", status=3)
+    run = shop.shipit("release", env=keys.environment)
+    assert "attest build/* for cosign.pub" in run.err
+    jar = shop.root / "build/app.jar"
+    bundle = f"--bundle={jar}.sigstore.json"
+    keys.cosign("verify-blob-attestation", "--key=cosign.pub", TYPE, "--insecure-ignore-tlog", bundle, str(jar))

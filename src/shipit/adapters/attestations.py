@@ -1,6 +1,6 @@
-"""The attestations of images, made and checked by the program `cosign` (https://docs.sigstore.dev/cosign/).
+"""The attestations of images and files, made and checked by the program `cosign` (https://docs.sigstore.dev/cosign/).
 
-They are signed with a key pair, so no service of Sigstore is asked, and nothing about the images becomes public:
+They are signed with a key pair, so no service of Sigstore is asked, and nothing about them becomes public:
 without `--use-signing-config=false` and `--tlog-upload=false`, cosign writes each one to a public log.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from shipit.adapters.files.private_directory import COSIGN, private_directory
 from shipit.adapters.files.regular_file import read_regular_file
 from shipit.adapters.processes.bounded import TooMuchOutput, run_bounded
 from shipit.adapters.processes.tokens import without_tokens
@@ -26,6 +27,7 @@ from shipit.finding import Finding
 PRIVATE_KEY, PASSWORD = "COSIGN_PRIVATE_KEY", "COSIGN_PASSWORD"
 _INSTALL = "install cosign 3: https://docs.sigstore.dev/cosign/system_config/installation/"
 _MAKE_PAIR = "run `cosign generate-key-pair` and commit `cosign.pub`, or set `attestation.public-key`"
+_OFFLINE = ("--use-signing-config=false", "--tlog-upload=false")
 _TYPE = "--type=slsaprovenance1"
 _PUBLIC = b"-----BEGIN PUBLIC KEY-----"
 
@@ -55,7 +57,7 @@ class Cosign:
         import shutil
 
         if shutil.which("cosign") is None:
-            what = "`cosign`, which makes and checks attestations of images, is not installed"
+            what = "`cosign`, which makes and checks attestations, is not installed"
             return (Finding("cosign", what, _INSTALL),)
         try:
             key = read_regular_file(self._path(public_key), limits.CONFIG_FILE).strip()
@@ -68,24 +70,45 @@ class Cosign:
         return tuple(self._private_findings(public_key, key)) if attesting else ()
 
     def refusal(self, image: str, public_key: str) -> str:
-        key = f"--key={self._path(public_key)}"
-        return self._call(("verify-attestation", key, _TYPE, "--insecure-ignore-tlog=true", image), image).failure
+        return self._verify("verify-attestation", public_key, image, image=image)
+
+    def file_refusal(self, sha256: str, attestation: str, public_key: str) -> str:
+        with private_directory(COSIGN) as directory:
+            bundle = os.path.join(directory, "bundle")
+            with open(bundle, "w", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(attestation)
+            given = (f"--bundle={bundle}", f"--digest={sha256}", "--digestAlg=sha256")
+            return self._verify("verify-blob-attestation", public_key, *given)
 
     def attest(self, image: str, predicate: Mapping[str, Any]) -> None:
-        offline = ("--use-signing-config=false", "--tlog-upload=false")
-        argv = ("attest", f"--key=env://{PRIVATE_KEY}", _TYPE, "--predicate=-", *offline, "--yes", image)
+        self._attest(("attest", image), predicate, image)
+
+    def attest_file(self, sha256: str, predicate: Mapping[str, Any]) -> str:
+        with private_directory(COSIGN) as directory:
+            bundle = os.path.join(directory, "bundle")
+            self._attest(("attest-blob", f"--hash={sha256}", f"--bundle={bundle}", "file"), predicate)
+            return read_regular_file(bundle).decode()
+
+    def _verify(self, command: str, public_key: str, *words: str, image: str = "") -> str:
+        """Return the reason why cosign refuses an attestation; empty if it accepts it."""
+        options = (f"--key={self._path(public_key)}", _TYPE, "--insecure-ignore-tlog=true")
+        return self._call((command, *options, *words), image).failure
+
+    def _attest(self, words: Sequence[str], predicate: Mapping[str, Any], image: str = "") -> None:
+        """Run a command that signs the statement `predicate`."""
         if not os.environ.get(PRIVATE_KEY):
-            raise AuthError(f"`{PRIVATE_KEY}` is not set, so `{image}` cannot be attested", hint=_set_it("private key"))
-        result = self._call(argv, image, json.dumps(predicate).encode(), secret=True)
+            raise AuthError(f"`{PRIVATE_KEY}` is not set, so nothing can be attested", hint=_set_it("private key"))
+        options = (f"--key=env://{PRIVATE_KEY}", _TYPE, "--predicate=-", *_OFFLINE, "--yes")
+        result = self._call((*words, *options), image, json.dumps(predicate).encode(), secret=True)
         if result.failure:
-            what = f"`cosign attest` failed for `{image}`: {result.failure}"
+            what = f"`cosign {words[0]}` failed{f' for `{image}`' if image else ''}: {result.failure}"
             hint = "check the registry, and whether its login may push; then run the same command again"
-            raise RemoteError(what, hint=hint, retryable=True)
+            raise RemoteError(what, hint=hint if image else "run shipit doctor, which tries the key", retryable=True)
 
     def _private_findings(self, public_key: str, key: bytes) -> Iterator[Finding]:
         """Yield a finding if the private key is missing or unusable, or does not belong to the public key."""
         if not os.environ.get(PRIVATE_KEY):
-            what = f"the images need an attestation, and the environment variable `{PRIVATE_KEY}` is not set"
+            what = f"attestations are to be made, and the environment variable `{PRIVATE_KEY}` is not set"
             yield Finding("attestation-key", what, _set_it("private key"))
             return
         result = self._call(("public-key", f"--key=env://{PRIVATE_KEY}"), secret=True)

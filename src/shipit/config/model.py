@@ -169,6 +169,13 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
             examples=[["build/libs/*.jar"]],
         ),
     ] = ()
+    attest_assets: Annotated[
+        bool,
+        Meta(
+            description="`true`: each of the `assets` gets an attestation by the key of `[attestation]`: a file with "
+            "`.sigstore.json` after its name, which is attached beside it."
+        ),
+    ] = False
     images: Annotated[
         dict[Name, ImageConfig],
         Meta(
@@ -404,7 +411,7 @@ class PackageConfig(ConfigTable, frozen=True, kw_only=True):
 
 
 class AttestationConfig(ConfigTable, frozen=True, kw_only=True):
-    """The settings of attestations, which environments with `require-attestation` need."""
+    """The settings of attestations, for environments with `require-attestation`, and for `release.attest-assets`."""
 
     public_key: Annotated[
         Path,
@@ -445,7 +452,7 @@ class Config(ConfigTable, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
     attestation: Annotated[
         AttestationConfig,
-        Meta(description="The settings of attestations, for environments with `require-attestation`."),
+        Meta(description="The key of attestations, which `require-attestation` and `attest-assets` need."),
     ] = AttestationConfig()
     notify: Annotated[
         tuple[NotifyConfig, ...],

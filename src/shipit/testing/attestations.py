@@ -29,7 +29,18 @@ class FakeAttestations:
     def refusal(self, image: str, public_key: str) -> str:
         return "" if image in self.predicates and public_key == PUBLIC_KEY else "no attestation by this key"
 
+    def file_refusal(self, sha256: str, attestation: str, public_key: str) -> str:
+        valid = attestation == f"{public_key} {sha256}" and public_key == PUBLIC_KEY
+        return "" if valid else "no attestation by this key"
+
+    def attest_file(self, sha256: str, predicate: Mapping[str, Any]) -> str:
+        self._require_key()
+        return f"{PUBLIC_KEY} {sha256}"
+
     def attest(self, image: str, predicate: Mapping[str, Any]) -> None:
+        self._require_key()
+        self.predicates[image] = predicate
+
+    def _require_key(self) -> None:
         if not self.can_attest:
             raise AuthError("`COSIGN_PRIVATE_KEY` is not set", hint="set it")
-        self.predicates[image] = predicate

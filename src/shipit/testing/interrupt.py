@@ -54,7 +54,7 @@ WRITES: Mapping[str, frozenset[str]] = {
     "ecs_services": frozenset(),
     "ecs_service": frozenset(("write", "register", "update", "run", "stop", "proceed", "take_back", "lock", "unlock")),
     "notifications": frozenset(("send",)),
-    "attestations": frozenset(("attest",)),
+    "attestations": frozenset(("attest", "attest_file")),
 }
 """The methods that `shipit.world` marks as writes, by port.
 

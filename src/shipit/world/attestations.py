@@ -9,10 +9,11 @@ from shipit.finding import Finding
 
 
 class Attestations(Protocol):
-    """The attestations of images by a key pair.
+    """The attestations of images and files by a key pair.
 
-    An image is `name@digest`. The public key is the path of a file, from the root of the repository. The private key is
-    in the environment variable `COSIGN_PRIVATE_KEY`, and its password in `COSIGN_PASSWORD`.
+    An image is `name@digest`, and a file its SHA-256 in hexadecimal. The public key is the path of a file, from the
+    root of the repository. The private key is in the environment variable `COSIGN_PRIVATE_KEY`, and its password in
+    `COSIGN_PASSWORD`.
     """
 
     # reads
@@ -25,6 +26,9 @@ class Attestations(Protocol):
     def refusal(self, image: str, public_key: str) -> str:
         """Return the reason why no attestation of the image is valid for the key; empty if one is valid."""
 
+    def file_refusal(self, sha256: str, attestation: str, public_key: str) -> str:
+        """Return the reason why an attestation of a file is not valid for the key; empty if it is valid."""
+
     # writes
     def attest(self, image: str, predicate: Mapping[str, Any]) -> None:
         """Sign a statement about the image in the registry, and store it there.
@@ -35,3 +39,6 @@ class Attestations(Protocol):
 
         Raises `AuthError` if the private key cannot be used, and `RemoteError` if the registry does not accept it.
         """
+
+    def attest_file(self, sha256: str, predicate: Mapping[str, Any]) -> str:
+        """Sign a statement about a file, and return the attestation, a bundle of Sigstore. Raises the same errors."""

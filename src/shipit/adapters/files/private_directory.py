@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 
 DOCKER = "shipit-docker-"
 SSH = "shipit-ssh-"
+COSIGN = "shipit-cosign-"
 _MINIMUM_AGE = 60  # seconds; a younger directory without content can belong to a run that has not locked it yet
 _SHORT = 48  # characters; a socket's path has 104 at most, and OpenSSH adds 17 to its own while it creates it
 _SHORT_PARENT = "/tmp"
@@ -40,7 +41,7 @@ def remove_all_abandoned() -> None:
     """Remove the private directories that killed runs left, with the logins and keys in them."""
     given = next(filter(None, map(os.environ.get, ("TMPDIR", "TEMP", "TMP"))), _SHORT_PARENT)  # as `tempfile` does it
     for parent in {given, _SHORT_PARENT}:
-        remove_abandoned(parent, (DOCKER, SSH))
+        remove_abandoned(parent, (DOCKER, SSH, COSIGN))
 
 
 def remove_abandoned(parent: str, prefixes: Sequence[str]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from shipit.steps.base import VERIFIED as VERIFIED
+from shipit.steps.forge.attest_assets import ATTESTATION as ATTESTATION
+from shipit.steps.forge.attest_assets import AttestAssets as AttestAssets
 from shipit.steps.forge.auto_merge import AutoMerge as AutoMerge
 from shipit.steps.forge.comment_released import CommentReleased as CommentReleased
 from shipit.steps.forge.draft_release import DraftRelease as DraftRelease
@@ -16,6 +18,7 @@ from shipit.steps.forge.upload_assets import UploadAssets as UploadAssets
 
 STEPS = (
     DraftRelease,
+    AttestAssets,
     UploadAssets,
     ForgeCommit,
     ForgeTag,

@@ -45,8 +45,7 @@ class UploadAssets(Struct, frozen=True):
         return {}
 
     def _paths(self, world: World) -> Iterator[str]:
-        for pattern in self.patterns:
-            yield from world.files.glob(pattern)
+        yield from dict.fromkeys(path for pattern in self.patterns for path in world.files.glob(pattern))
 
     def _missing(self, paths: tuple[str, ...], world: World) -> Iterator[str]:
         found = world.forge.find_release(self.tag)

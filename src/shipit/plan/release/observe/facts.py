@@ -208,6 +208,7 @@ def _world_findings(world: World, config: Config, of_forge: Sequence[Finding]) -
     yield from world.git.findings()
     yield from of_forge
     yield from _image_findings(world, config)
+    yield from attestation_findings(world, _attestation_key(config), (), "", attesting=True)
     yield from notification_findings(config, world)
 
 
@@ -217,7 +218,13 @@ def _image_findings(world: World, config: Config) -> Iterator[Finding]:
     if images:
         yield from world.registry.findings([image.name for image in images])
         yield from build_findings(world.engine, list(map(build_options, images)), config.release.prepare)
-        yield from attestation_findings(world, config.release_attestation_key, (), "", attesting=True)
+
+
+def _attestation_key(config: Config) -> str:
+    """Return the path of the public key that a release attests something for; empty if it attests nothing."""
+    if config.release.assets and config.release.attest_assets:
+        return config.attestation.public_key
+    return config.release_attestation_key if config.release.images else ""
 
 
 def _paths(histories: tuple[History, ...], files: Mapping[str, tuple[VersionFileConfig, ...]]) -> tuple[str, ...]:

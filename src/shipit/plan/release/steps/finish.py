@@ -12,6 +12,7 @@ from shipit.core.commits.text.release_message import notes_of
 from shipit.core.versions import Version
 from shipit.plan.images import build_steps, push_steps
 from shipit.plan.release.observe import Observed, Unfinished
+from shipit.plan.release.steps.assets import asset_steps
 from shipit.plan.release.steps.back_merges import back_merge_steps
 from shipit.plan.release.steps.follow_up import announce_steps, floating_steps, released_steps
 from shipit.plan.release.steps.following import ReleasedPackage, follow_steps
@@ -20,7 +21,7 @@ from shipit.plan.release.steps.sequence import is_latest
 from shipit.plan.release.steps.snapshot import plan_snapshot
 from shipit.plan.release.steps.sync import sync_steps
 from shipit.steps.base import Step
-from shipit.steps.forge import DraftRelease, ForgeCommit, ForgeTag, PublishRelease, UploadAssets
+from shipit.steps.forge import DraftRelease, ForgeCommit, ForgeTag, PublishRelease
 from shipit.steps.repository import CreateTag, Push, ReleaseCommit, Run, SyncBranch
 
 
@@ -86,8 +87,7 @@ def _merged_steps(config: Config, observed: Observed, merged: Sequence[Unfinishe
     for each in merged:
         body, prerelease = unfinished_release_body(config, observed, each), Version.parse(each.version).prerelease
         yield DraftRelease(each.tag, each.tag, body, prerelease is not None, observed.clone.branch)
-        if release.assets:
-            yield UploadAssets(each.tag, release.assets)
+        yield from asset_steps(config, each.tag, each.version)
     commit = ReleaseCommit(first.commit, None, first.tag)
     yield Push(commit, None, None, tuple(each.tag for each in merged))
     if builds and first.commit != base:
@@ -110,8 +110,7 @@ def _draft_steps(config: Config, observed: Observed, unfinished: Unfinished) -> 
         yield from _prepare_steps(config, unfinished)
     body = unfinished_release_body(config, observed, unfinished)
     yield DraftRelease(unfinished.tag, unfinished.tag, body, prerelease, observed.clone.branch)
-    if config.release.assets:
-        yield UploadAssets(unfinished.tag, config.release.assets)
+    yield from asset_steps(config, unfinished.tag, unfinished.version)
 
 
 def _prepare_steps(config: Config, unfinished: Unfinished) -> Iterator[Step]:

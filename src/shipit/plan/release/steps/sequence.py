@@ -15,6 +15,7 @@ from shipit.core.commits.text.release_message import SUBJECT, release_message
 from shipit.core.versions import Version
 from shipit.plan.images import WantedImage, build_steps, push_steps, release_images
 from shipit.plan.release.observe import Observed
+from shipit.plan.release.steps.assets import asset_steps
 from shipit.plan.release.steps.back_merges import back_merge_steps
 from shipit.plan.release.steps.file_changes import FileChanges
 from shipit.plan.release.steps.follow_up import announce_steps, floating_steps
@@ -23,7 +24,7 @@ from shipit.plan.release.steps.package_release import PackageRelease
 from shipit.plan.release.steps.snapshot import Snapshot
 from shipit.plan.release.steps.sync import sync_steps
 from shipit.steps.base import Step
-from shipit.steps.forge import DraftRelease, ForgeCommit, ForgeTag, PublishRelease, UploadAssets
+from shipit.steps.forge import DraftRelease, ForgeCommit, ForgeTag, PublishRelease
 from shipit.steps.repository import CreateCommit, CreateTag, Push, ReleaseCommit, Run
 
 
@@ -116,8 +117,7 @@ class ReleaseSequence(Struct, frozen=True):
         for entry in self.releases:
             tag, prerelease = entry.release.tag, entry.version.prerelease is not None
             yield DraftRelease(tag, tag, entry.release_body, prerelease, self.observed.clone.branch)
-            if self.config.assets:
-                yield UploadAssets(tag, self.config.assets)
+            yield from asset_steps(self.whole, tag, entry.release.version)
 
     def _push(self) -> Push:
         """Return the step that pushes the branch and the tags: the commit point."""

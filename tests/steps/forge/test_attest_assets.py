@@ -1,0 +1,40 @@
+"""The sample of `attest-assets`, on which test_contract.py checks the promises of every step, and its own tests."""
+
+from __future__ import annotations
+
+from contracts.clones import Clone
+from steps.samples import TAG, Sample, drafted
+
+from shipit.steps.base import Done, Step, Todo
+from shipit.steps.forge import AttestAssets
+from shipit.testing import FakeWorld
+
+
+def attest_assets(clone: Clone) -> Step:
+    drafted(clone)
+    clone.edit("build/app.jar", "jar")
+    return AttestAssets(TAG, "1.1.0", ("build/*.jar",), "cosign.pub")
+
+
+SAMPLE = Sample(attest_assets, hosts=True)
+
+
+def test_each_asset_gets_an_attestation_and_no_attestation_gets_one() -> None:
+    world, step = FakeWorld.new(), AttestAssets(TAG, "1.1.0", ("build/*",), "cosign.pub")
+    for name in ("app.jar", "docs.zip"):
+        world.files.edit(f"build/{name}", name)
+    step.apply(world)
+    assert step.check(world) == Done()
+    assert world.files.glob("build/*.sigstore.json") == ("build/app.jar.sigstore.json", "build/docs.zip.sigstore.json")
+    step.apply(world)
+    assert len(world.files.glob("build/*")) == 4
+
+
+def test_the_attestation_of_an_earlier_build_is_replaced() -> None:
+    world, step = FakeWorld.new(), AttestAssets(TAG, "1.1.0", ("build/*.jar",), "cosign.pub")
+    world.files.edit("build/app.jar", "first build")
+    step.apply(world)
+    world.files.edit("build/app.jar", "second build")
+    assert step.check(world) == Todo("build/app.jar")
+    step.apply(world)
+    assert step.check(world) == Done()
