@@ -6,6 +6,7 @@ import pytest
 from deploy.stage import Stage, digest_of
 
 from shipit import api
+from shipit.api.deployments.deploying import deployment_findings
 from shipit.config.load import parse_config
 from shipit.core.images import REVISION, UNATTESTED, VERSION, provenance
 from shipit.engine.apply import apply_steps
@@ -167,3 +168,27 @@ def test_the_files_of_a_release_are_attested_before_they_are_attached() -> None:
     ]
     world.attestations.can_attest = False
     assert [finding.code for finding in api.plan_release(project).findings] == ["attestation-key"]
+
+
+def test_a_rollback_needs_no_attestation_of_a_verified_image_and_one_of_any_other() -> None:
+    world = committed()
+    apply_steps(planned(world).steps, world)
+    deploy(world)
+    world.commit("feat: more")
+    world.push()
+    apply_steps(planned(world.next_run()).steps, world)
+    deploy(world.next_run())
+    world.attestations.predicates.clear()
+    assert not api.plan_rollback(STAGE.project(world.next_run()), "prod").findings
+    world.registry.accept("acme/shop:6.6.6", RemoteImage(digest_of("6.6.6")))
+    (finding,) = api.plan_rollback(STAGE.project(world.next_run()), "prod", "6.6.6").findings
+    assert (finding.code, finding.blocks) == ("not-attested", True)
+    assert api.rollback(STAGE.project(world.next_run()), "prod").report()["deployed"] == "true"
+
+
+def test_doctor_finds_an_image_without_attestation() -> None:
+    world = committed()
+    pushed_by_another(world)
+    project = STAGE.project(world)
+    found = deployment_findings(project, planned(world))
+    assert [finding.code for finding in found if finding.blocks] == ["not-attested"]

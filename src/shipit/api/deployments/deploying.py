@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shipit.adapters.project import Project
+from shipit.api.deployments.attestation import unattested_findings
 from shipit.api.deployments.locks import locked, locks
 from shipit.api.deployments.promotion import unverified_findings
 from shipit.api.deployments.way_back import any_undone, apply_or_go_back, observe
@@ -17,7 +17,7 @@ from shipit.plan.outcome import Deployment
 if TYPE_CHECKING:
     from shipit.core.deploy import DeployedImage
     from shipit.core.notifications import Task
-    from shipit.deploy import AnyTarget, Goal, HostState, ObservedTarget
+    from shipit.deploy import AnyTarget, HostState, ObservedTarget
     from shipit.engine.apply import Observer
     from shipit.finding import Finding
     from shipit.plan.deploy import DeployPlan, ObservedDeployment
@@ -286,24 +286,8 @@ def _plan(
             if goal.image.digest and target.config.deploys_image
         ],
     )
-    findings += _unattested_findings(project, observed, goals)
+    findings += unattested_findings(project, observed, goals)
     return make_deploy_plan(project.config, observed, goals, tuple(dict.fromkeys(findings)))
-
-
-def _unattested_findings(project: Project, observed: ObservedDeployment, goals: Sequence[Goal]) -> tuple[Finding, ...]:
-    """Return a finding for each image without a valid attestation, if the environment needs one."""
-    key = project.config.attestation_key(observed.environment)
-    if not key:
-        return ()
-    from shipit.plan.images import attestation_findings
-
-    images = [
-        goal.image.reference
-        for target, goal in zip(observed.targets, goals, strict=True)
-        if goal.image.digest and target.config.deploys_image
-    ]
-    fix = f"find out who pushed it; deploy an image that was attested: shipit image {observed.environment} --push"
-    return attestation_findings(project.world, key, images, fix)
 
 
 def _plan_rollback(project: Project, observed: ObservedDeployment, version: str | None) -> DeployPlan:
@@ -325,7 +309,8 @@ def _plan_rollback(project: Project, observed: ObservedDeployment, version: str 
             image, rejected = last.rollback_image(target, host, interrupted=interrupted)
         container = None if image.digest else host.replaced
         goals.append(Goal(image, project.ci.run_name, rejected=rejected, retry=True, container=container))
-    return make_deploy_plan(project.config, observed, goals, rollback=True)
+    findings = unattested_findings(project, observed, goals, rollback=True)
+    return make_deploy_plan(project.config, observed, goals, findings, rollback=True)
 
 
 def _plan_approval(project: Project, observed: ObservedDeployment, *, reject: bool) -> DeployPlan:
