@@ -5,9 +5,12 @@ Its base is a Debian that is made of packages, because no registry of base image
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
+import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,23 +25,66 @@ IMAGE = "shipit:test"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 TOOLS = ("git --version", "ssh -V", "docker --version", "docker buildx version", "python3 --version")
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(2400)
 
 
 @pytest.fixture(scope="module")
-def image(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The image of `Dockerfile`, on the packages of Debian 13."""
+def engine(containerd_engine: Engine) -> Engine:
+    """An engine that can rewrite the times in an image."""
+    return containerd_engine
+
+
+@pytest.fixture(scope="module")
+def build(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """A function that builds `Dockerfile` on the packages of Debian 13; it returns the digest of the image."""
     if not shutil.which("mmdebstrap"):
         pytest.skip("not installed: mmdebstrap (scripts/install-parts mmdebstrap)")
     debian = subprocess.run(
         ["mmdebstrap", "--quiet", "--variant=minbase", "trixie", "-"], capture_output=True, check=True
     )
     base = import_image(engine, "base/debian:trixie", debian.stdout, 'CMD ["bash"]')
-    settings = tmp_path_factory.mktemp("pip") / "pip.conf"
+    place = tmp_path_factory.mktemp("build")
+    settings = place / "pip.conf"
     shutil.copy("/etc/pip.conf", settings) if Path("/etc/pip.conf").exists() else settings.touch()
     secrets = ("--secret", f"id=pip.conf,src={settings}", "--secret", f"id=ca,src={AUTHORITIES}")
-    engine.docker("build", "--network=host", f"--build-arg=BASE={base}", *secrets, "--tag", IMAGE, str(ROOT))
+    epoch = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    def built(context: Path, name: str, *options: str) -> str:
+        arguments = (
+            "--network=host",
+            f"--build-arg=BASE={base}",
+            f"--build-arg=SOURCE_DATE_EPOCH={epoch.stdout.strip()}",
+        )
+        archive = place / "image.tar"
+        output = f"--output=type=oci,dest={archive},name={name},rewrite-timestamp=true"
+        engine.docker("buildx", "build", *arguments, *secrets, "--provenance=false", output, *options, str(context))
+        engine.docker("load", "--quiet", "--input", str(archive))
+        with tarfile.open(archive) as files:
+            index = files.extractfile("index.json")
+            assert index
+            return str(json.load(index)["manifests"][0]["digest"])
+
+    return built
+
+
+@pytest.fixture(scope="module")
+def digest(build: Callable[..., str]) -> str:
+    return build(ROOT, IMAGE)
+
+
+@pytest.fixture
+def image(digest: str) -> str:
     return IMAGE
+
+
+def test_a_second_build_of_the_same_files_gives_the_same_digest(
+    build: Callable[..., str], digest: str, tmp_path: Path
+) -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    for file in files:  # another checkout, at another time
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, tmp_path / file, follow_symlinks=False)
+    assert build(tmp_path, f"{IMAGE}-again", "--no-cache") == digest
 
 
 def test_it_runs_shipit_as_a_user_without_rights(engine: Engine, image: str) -> None:
