@@ -62,6 +62,7 @@ def test_the_credentials_of_an_aws_role_reach_shipit_and_no_other_step(consumer:
 def test_a_push_to_main_releases_and_what_follows_knows_of_it(consumer: Consumer) -> None:
     prepare = """prepare = ["sh -c 'env >build-environment'"]"""
     consumer.commit("chore: build", {"shipit.toml": f"[release]\n{prepare}\n", ".gitignore": "build-environment\n"})
+    consumer.workflow["jobs"]["release"].setdefault("with", {})["cosign"] = True
     run = consumer.run()
     assert run.jobs == RELEASED
     git, (release,) = consumer.github.git, consumer.github.releases
@@ -77,7 +78,7 @@ def test_a_push_to_main_releases_and_what_follows_knows_of_it(consumer: Consumer
     assert (outputs["previous-version"], outputs["bump"]) == ("1.0.0", "minor")
     assert "* search" in outputs["notes"] and release.body == outputs["notes"]
     assert f"1.1.0 is out, see {outputs['release-url']}" in run.log
-    assert "set up java 21" in run.log and "set up node" not in run.log
+    assert "set up java 21" in run.log and "set up cosign v3" in run.log and "set up node" not in run.log
     assert "## Released v1.1.0" in run.summary
     assert_no_secret_is_left(consumer, run)
     assert_the_job_is_as_it_was(consumer, run)
