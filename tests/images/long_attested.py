@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 from images.shop import Shop
-from parts.cosign import TYPE, KeyPair, search_path
+from parts.cosign import TYPE, KeyPair, cosign, search_path
+from parts.daemon import wait_until
 from parts.engine import Engine
 from parts.registry import Registry
+
+from shipit.adapters.login import Login
+from shipit.adapters.registry import Logins, Registries
 
 CONFIG = """\
 [environments.dev]
@@ -128,3 +132,26 @@ def test_the_files_of_a_release_are_attested(shop: Shop, keys: KeyPair) -> None:
     jar = shop.root / "build/app.jar"
     bundle = f"--bundle={jar}.sigstore.json"
     keys.cosign("verify-blob-attestation", "--key=cosign.pub", TYPE, "--insecure-ignore-tlog", bundle, str(jar))
+
+
+def test_a_run_that_is_killed_while_it_attests_has_pushed_no_tag_and_another_machine_finishes(
+    shop: Shop, keys: KeyPair, locked_registry: Registry, tmp_path: Path
+) -> None:
+    shop.switch("dev")
+    (tmp_path / "slow").mkdir()
+    slow, began = tmp_path / "slow/cosign", tmp_path / "began"
+    slow.write_text(f"""#!/bin/sh\n[ "$1" != attest ] || {{ touch '{began}'; sleep 60; }}\nexec '{cosign()}' "$@"\n""")
+    slow.chmod(0o755)
+    run = shop.start("image", "dev", "--push", env=keys.environment | {"PATH": f"{slow.parent}:{search_path()}"})
+    wait_until(began.exists)
+    run.kill()
+    assert run.end().killed
+    registry = Registries(Logins(Login(locked_registry.username, locked_registry.password)))
+    assert registry.tag_names(shop.name) == ("unattested",)
+    shop.forget()
+    other = shop.clone()
+    shop.shipit("image", "dev", "--push", env=keys.environment, root=other)
+    tags = {tag.rpartition("-")[0] or tag for tag in registry.tag_names(shop.name)}
+    assert tags == {"unattested", "latest", "main", "sha256"}  # cosign's own tag, for a registry without referrers
+    found = registry.find(f"{shop.name}:latest")
+    assert found and attested(shop, keys, f"{shop.name}@{found.digest}")
