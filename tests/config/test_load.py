@@ -342,6 +342,22 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             "keep one of them",
         ),
         (
+            "[release]\nseparate-pull-requests = true",
+            '`separate-pull-requests` needs `write-back = "pull-request"`: only then there are pull requests',
+            'set `write-back = "pull-request"`, or remove it',
+        ),
+        (
+            "[release]\nwrite-back = 'pull-request'\nseparate-pull-requests = true",
+            "`separate-pull-requests` needs packages, and this repository has only one",
+            "remove it, or add `[packages.<name>]` for each package",
+        ),
+        (
+            "[release]\nwrite-back = 'pull-request'\nseparate-pull-requests = true\n[packages.a]\npath = 'a'\n"
+            "[packages.b]\npath = 'b'\ndepends-on = ['a']",
+            "`separate-pull-requests` cannot be used with `depends-on`: these packages are released together",
+            "remove one of the two keys",
+        ),
+        (
             "[release]\nauto-merge = 'squash'",
             '`auto-merge` needs `write-back = "pull-request"`: only then there is a pull request to merge',
             'set `write-back = "pull-request"`, or remove it',

@@ -42,6 +42,7 @@ DEAD_ENDS = {
     ),
     "several packages conflict in one file of versions": (
         "test_several_packages_are_proposed_in_one_pull_request_and_released_together",
+        "test_each_package_has_a_pull_request_of_its_own_and_is_released_by_its_merge",
     ),
     "two release branches overwrite the pull request of each other": (
         "test_two_release_branches_do_not_share_the_branch_of_a_pull_request",

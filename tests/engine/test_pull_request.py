@@ -628,6 +628,79 @@ def test_several_packages_are_proposed_in_one_pull_request_and_released_together
     assert "a late query" in world.remote.tree(BRANCH)["server/CHANGELOG.md"]
 
 
+def separate(tmp_path: Path) -> tuple[Stage, FakeWorld]:
+    """Return the same repository with a pull request for each package, and changes in both."""
+    stage, world = two_packages(tmp_path)
+    config = replace(stage.config, release=replace(stage.config.release, separate_pull_requests=True))
+    world.commit("feat: a page", {"web/b.txt": "b"})
+    world.commit("fix: a query", {"server/b.txt": "b"})
+    world.push()
+    return Stage(config, tmp_path), world
+
+
+def of_each(world: FakeWorld) -> list[tuple[str, str, str]]:
+    world.remote.pull_requests.newest(BRANCH, "main")
+    return [(each.branch, each.shown.state, each.shown.title) for each in world.remote.pull_requests._held]
+
+
+def test_each_package_has_a_pull_request_of_its_own_and_is_released_by_its_merge(tmp_path: Path) -> None:
+    stage, world = separate(tmp_path)
+    outcome = stage.release(world)
+    web, server = (f"{BRANCH}--{name}" for name in ("web", "server"))
+    assert of_each(world) == [
+        (web, "open", "chore(release): web 0.2.0"),
+        (server, "open", "chore(release): server 0.1.1"),
+    ]
+    assert outcome.report(applied=True)["pull-request"].splitlines() == [each.url for each in pulls(world)]
+    assert world.remote.tree(web)["server/VERSION"] == "0.1.0\n"
+    assert "a query" not in world.remote.tree(web)["web/CHANGELOG.md"]
+
+    world.remote.pull_requests.merge(2, "squash", "A query\n\nby hand")
+    assert stage.release(world.fresh_clone()).packages == ("server 0.1.1",)
+    assert of_each(world)[0] == (web, "open", "chore(release): web 0.2.0")
+    assert world.remote.tree(web)["server/VERSION"] == "0.1.1\n"
+    watched, writes = recorded(world.fresh_clone())
+    stage.release(watched)
+    assert writes == []
+
+    world.remote.pull_requests.merge(1, "rebase")
+    assert stage.release(world.fresh_clone()).packages == ("web 0.2.0",)
+    assert {"web-v0.2.0", "server-v0.1.1"} <= world.remote.releases.keys()
+    assert [each.state for each in pulls(world)] == ["merged", "merged"]
+    watched, writes = recorded(world.fresh_clone())
+    stage.release(watched)
+    assert writes == []
+
+
+def test_two_pull_requests_that_are_merged_before_the_next_run_are_both_released(tmp_path: Path) -> None:
+    stage, world = separate(tmp_path)
+    stage.release(world)
+    world.remote.pull_requests.merge(1, "squash")
+    world.remote.pull_requests.merge(2, "merge", delete_branch=True)
+    stage.release(world.fresh_clone())
+    assert {"web-v0.2.0", "server-v0.1.1"} <= world.remote.releases.keys()
+    assert "Also in this version" not in world.remote.releases["server-v0.1.1"].body
+
+
+def test_closing_the_pull_request_of_one_package_lets_the_other_go_on(tmp_path: Path) -> None:
+    stage, world = separate(tmp_path)
+    stage.release(world)
+    world.remote.pull_requests.close(1)
+    plan = stage.release(push(world, "fix: another query", "server/c.txt")).plan
+    assert [finding.code for finding in plan.findings] == ["release-pr-closed"]
+    assert [state for _, state, _ in of_each(world)] == ["closed", "open"]
+    assert "another query" in world.remote.tree(f"{BRANCH}--server")["server/CHANGELOG.md"]
+    assert "a page" in plan.notes and "another query" in plan.notes
+
+
+def test_separate_pull_requests_can_be_killed_at_any_write(tmp_path: Path) -> None:
+    stage, whole = separate(tmp_path)
+    stage.release(whole)
+    crashes = list(crash_matrix(lambda: separate(tmp_path)[1], stage.release, everything, FakeWorld.fresh_clone))
+    assert crashes
+    assert {(each.write, each.when) for each in crashes if each.state != everything(whole)} == set()
+
+
 def test_what_fails_after_the_merge_is_finished_by_the_same_command(stage: Stage) -> None:
     world = merged(stage, "squash")
     jar = world.process.effects["make jar"]

@@ -32,7 +32,7 @@ BRANCH = "shipit/release/main"
 BUILD = 'prepare = ["install -D -m 644 build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
 CONFIG = f'[release]\nwrite-back = "pull-request"\n{BUILD}'
 CASES = ("open", "rebuild", "release after merge", "release after squash", "release after rebase")
-AT_RANDOM_TIMES = 8  # for each case
+AT_RANDOM_TIMES = 12  # for each case
 EVENT = {"GITHUB_ACTIONS": "", "GITHUB_EVENT_NAME": "push", "GITHUB_REF_NAME": "main", "GITHUB_REF_TYPE": "branch"}
 pytestmark = pytest.mark.timeout(7200)
 

@@ -119,7 +119,9 @@ def merge(github: GitHubStandIn, pull: Pull, how: str, title: str | None = None,
     if how == "rebase":
         merged = tip
         for commit in commits:
-            merged = git.create_commit(_merged_tree(github, merged, commit), [merged], git.commit(commit).message)
+            same = git.commit(merged).tree == git.commit(git.commit(commit).parents[0]).tree  # nothing to merge
+            tree = git.commit(commit).tree if same else _merged_tree(github, merged, commit)
+            merged = git.create_commit(tree, [merged], git.commit(commit).message)
     else:
         messages = [git.commit(commit).message for commit in commits]
         title = title or (f"{pull.title} (#{pull.number})" if how == "squash" else _merge_title(github, pull))

@@ -162,6 +162,12 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
             "marks it as ready for review."
         ),
     ] = False
+    separate_pull_requests: Annotated[
+        bool,
+        Meta(
+            description="`true`: each package has a release pull request of its own. `false`: all packages are in one."
+        ),
+    ] = False
     assets: Annotated[
         tuple[Path, ...],
         Meta(

@@ -20,6 +20,7 @@ _WILDCARDS = frozenset("*?[")
 def rule_faults(config: Config) -> Iterator[Fault]:
     """Yield the faults of a configuration in which each key alone is valid."""
     yield from _release(config.release)
+    yield from _separate_pull_requests(config)
     if config.changelog.sections.get("breaking") is False:
         what = "breaking changes always have a section"
         yield Fault(("changelog", "sections", "breaking"), what, "write a heading, or remove the key")
@@ -51,6 +52,19 @@ def _release(release: ReleaseConfig) -> Iterator[Fault]:
     yield from _version_files(("release",), release.version_files or ())
 
 
+def _separate_pull_requests(config: Config) -> Iterator[Fault]:
+    """Yield the fault of `separate-pull-requests`: it needs packages that are released by themselves."""
+    at = ("release", "separate-pull-requests")
+    if not (config.release.separate_pull_requests and config.release.write_back.proposes):
+        return
+    if not config.packages:
+        what = "`separate-pull-requests` needs packages, and this repository has only one"
+        yield Fault(at, what, "remove it, or add `[packages.<name>]` for each package")
+    elif any(each.depends_on for each in config.packages.values()):
+        what = "`separate-pull-requests` cannot be used with `depends-on`: these packages are released together"
+        yield Fault(at, what, "remove one of the two keys")
+
+
 def _with_pull_request(release: ReleaseConfig) -> Iterator[Fault]:
     """Yield the faults of keys that cannot be used with a release pull request."""
     fix = "remove it, or set another `write-back`"
@@ -76,6 +90,9 @@ def _without_pull_request(release: ReleaseConfig) -> Iterator[Fault]:
     if release.draft_pull_request:
         what = '`draft-pull-request` needs `write-back = "pull-request"`: only then there is a pull request'
         yield Fault(("release", "draft-pull-request"), what, fix)
+    if release.separate_pull_requests:
+        what = '`separate-pull-requests` needs `write-back = "pull-request"`: only then there are pull requests'
+        yield Fault(("release", "separate-pull-requests"), what, fix)
 
 
 def _version_files(table: Key, files: VersionFiles) -> Iterator[Fault]:

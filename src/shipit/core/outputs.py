@@ -58,7 +58,8 @@ OUTPUTS = (
     ActionOutput("release-url", "The URL of the release.", (RELEASE,)),
     ActionOutput(
         "pull-request",
-        "The URL of the pull request that proposes the release; empty if this run proposed none.",
+        "The URL of the pull request that proposes the release; if there are several, one per line; empty if this run "
+        "proposed none.",
         (RELEASE,),
     ),
     ActionOutput("environment", "The environment of the images; if there are several, one per line.", (DEPLOY,)),

@@ -57,6 +57,13 @@ class Outcome(Struct, frozen=True):
         """The digest of each image in the registry, by its reference with the permanent tag."""
         return pushed_images(self.plan, self.outputs)
 
+    @property
+    def pull_requests(self) -> tuple[str, ...]:
+        """The addresses of the pull requests that propose releases."""
+        from shipit.steps.forge import opened_pull_requests
+
+        return tuple(opened_pull_requests(self.outputs))
+
     def report(self, *, applied: bool) -> dict[str, str]:
         """Return all outputs of the Action, as strings.
 
@@ -75,7 +82,7 @@ class Outcome(Struct, frozen=True):
                 "bump": first.bump if first else "none",
                 "notes": self.plan.notes,
                 "release-url": self.outputs.get("release-url", ""),
-                "pull-request": self.outputs.get("pull-request", ""),
+                "pull-request": "\n".join(self.pull_requests),
                 "image": "\n".join(self.pushed),
                 "digest": "\n".join(self.pushed.values()),
             }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 
 from msgspec.structs import replace
 
@@ -18,7 +18,7 @@ from shipit.finding import Finding, any_blocks, blocking_first
 from shipit.plan.model import Inputs
 from shipit.plan.release.go_module import go_module_finding
 from shipit.plan.release.model import ReleasePlan
-from shipit.plan.release.observe import Observed, ProposalState, proposal_branch
+from shipit.plan.release.observe import Observed, ProposalState, package_branch
 from shipit.plan.release.preflight import preflight_findings, version_finding
 from shipit.plan.release.steps import (
     FileChanges,
@@ -115,11 +115,11 @@ def _plan(
                 *_draft_findings(observed, releases),
                 *_lost_tag_findings(config, observed),
                 *_go_module_findings(observed, releases),
-                *_about_proposal(observed, releases, proposal),
+                *_about_proposal(observed, releases, proposal, {each.package for each in decisions}),
                 *_about_following(config, observed, releases, proposal),
             )
         ),
-        pull_request=proposal_branch(observed.clone.branch or "") if proposal else "",
+        pull_request=", ".join(_proposal_branches(config, observed, releases)) if proposal else "",
         notes="\n".join(_titled_notes(releases, proposal)),
         ignored=observed.no_package.ignored,
     )
@@ -136,12 +136,12 @@ def _require_single_package(observed: Observed, only: Collection[str]) -> None:
 
 
 def _about_proposal(
-    observed: Observed, releases: Sequence[PackageRelease], proposal: Proposal | None
+    observed: Observed, releases: Sequence[PackageRelease], proposal: Proposal | None, decided: Set[str]
 ) -> Iterable[Finding]:
-    """Return the findings about the release pull request."""
-    if proposal:
-        return proposal.findings
-    return () if releases else proposal_findings(observed)
+    """Return the findings about the release pull requests; `decided` are the packages that the plan is about."""
+    names = {_package_name(entry) for entry in releases}
+    idle = [each for each in observed.proposals if names.isdisjoint(each.packages) and decided >= {*each.packages}]
+    return (*(proposal.findings if proposal else ()), *proposal_findings(idle))
 
 
 def _about_following(
@@ -151,6 +151,10 @@ def _about_following(
     if releases and not proposal:
         return follow_findings(config, observed, released_packages(releases))
     return missing_follow_findings(config, observed)
+
+
+def _package_name(entry: PackageRelease) -> str:
+    return entry.next_release.history.package.name
 
 
 def _titled_notes(releases: Sequence[PackageRelease], proposal: Proposal | None) -> Iterator[str]:
@@ -166,11 +170,43 @@ def _proposal(
     """Return the proposal of `releases`; None if there is nothing to release, or the plan releases without one."""
     if not (releases and config.release.write_back.proposes):
         return None
+    made = [
+        (group, _proposal_of(config, observed, branch, group, wanted))
+        for branch, group in _proposal_branches(config, observed, releases).items()
+    ]
+    texts = {
+        _package_name(entry): text
+        for group, proposal in made
+        for entry, text in zip(group, proposal.notes or [each.release_body for each in group], strict=True)
+    }
+    return Proposal(
+        tuple(step for _, proposal in made for step in proposal.steps),
+        tuple(dict.fromkeys(finding for _, proposal in made for finding in proposal.findings)),
+        tuple(texts[_package_name(entry)] for entry in releases),
+    )
+
+
+def _proposal_branches(
+    config: Config, observed: Observed, releases: Iterable[PackageRelease]
+) -> dict[str, list[PackageRelease]]:
+    """Return the packages that each pull request proposes, by its branch."""
+    groups: dict[str, list[PackageRelease]] = {}
+    for entry in releases:
+        branch = package_branch(config, observed.clone.branch or "", _package_name(entry))
+        groups.setdefault(branch, []).append(entry)
+    return groups
+
+
+def _proposal_of(
+    config: Config, observed: Observed, branch: str, releases: Sequence[PackageRelease], wanted: str | None
+) -> Proposal:
+    """Return the proposal of `releases` in the pull request from `branch`."""
+    names = [_package_name(entry) for entry in releases]
     # There is no state if the forge cannot be used: then a finding blocks these steps.
-    state = observed.proposal or ProposalState(proposal_branch(observed.clone.branch or ""))
+    state = observed.proposal_of(names[0]) or ProposalState(branch, tuple(names))
     changes = file_changes(config, observed, releases)
     commit = replace(_release_commit(config, observed, releases, changes), branch=state.branch)
-    requested = dict(state.requested) | ({releases[0].next_release.history.package.name: wanted} if wanted else {})
+    requested = dict(state.requested) | ({names[0]: wanted} if wanted else {})
     asked = [f"{name} {version}".lstrip() for name, version in requested.items()]
     return propose(config, observed, state, releases, changes, commit, asked)
 
@@ -293,7 +329,8 @@ def _unknown_end_findings(observed: Observed) -> Iterator[Finding]:
 def _decide(
     config: Config, observed: Observed, history: History, wanted: str | None, dependencies: tuple[Dependency, ...]
 ) -> NextRelease:
-    requested = observed.proposal.requested.get(history.package.name) if observed.proposal and not wanted else None
+    proposal = observed.proposal_of(history.package.name)
+    requested = proposal.requested.get(history.package.name) if proposal and not wanted else None
     try:
         return decide_version(
             history,
@@ -305,8 +342,8 @@ def _decide(
             dependencies=dependencies,
         )
     except (ConflictError, UsageError) as error:
-        if requested and observed.proposal:
-            error.where = f"the version that a commit of a person on `{observed.proposal.branch}` asks for"
+        if requested and proposal:
+            error.where = f"the version that a commit of a person on `{proposal.branch}` asks for"
             error.hint = (
                 "ask for another version there: in the version file, or with a new commit with the footer `Release-As`"
             )
@@ -314,16 +351,16 @@ def _decide(
 
 
 def _package_release(next_release: NextRelease, observed: Observed, config: Config, notes: Renderer) -> PackageRelease:
-    release = planned_release(next_release, observed.today)
-    text = notes.render(release)
-    changelog = next_release.history.package.changelog
+    package = next_release.history.package
+    release = planned_release(next_release, observed.day_of(package.name))
+    text, changelog = notes.render(release), package.changelog
     return PackageRelease(
         next_release, release, text, release_body(text, release.tag, changelog, config, observed.links)
     )
 
 
 def _release_commit(
-    config: Config, observed: Observed, releases: tuple[PackageRelease, ...], changes: FileChanges
+    config: Config, observed: Observed, releases: Sequence[PackageRelease], changes: FileChanges
 ) -> ReleaseCommit:
     what = ", ".join(entry.name for entry in releases)
     skip = " [skip ci]" if config.release.skip_ci else ""

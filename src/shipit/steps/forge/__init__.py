@@ -12,6 +12,7 @@ from shipit.steps.forge.forge_commit import ForgeCommit as ForgeCommit
 from shipit.steps.forge.forge_tag import ForgeTag as ForgeTag
 from shipit.steps.forge.label_released import LabelReleased as LabelReleased
 from shipit.steps.forge.open_pull_request import OpenPullRequest as OpenPullRequest
+from shipit.steps.forge.open_pull_request import opened_pull_requests as opened_pull_requests
 from shipit.steps.forge.publish_release import PublishRelease as PublishRelease
 from shipit.steps.forge.report_deployment import ReportDeployment as ReportDeployment
 from shipit.steps.forge.upload_assets import UploadAssets as UploadAssets

@@ -43,10 +43,22 @@ class OpenPullRequest(Struct, frozen=True):
             return Todo()
         if (found.title, found.body.strip()) != (self.title, self.body.strip()):
             return Todo("its title or its body differs")
-        return Done({"pull-request": found.url})
+        return Done({self._output: found.url})
 
     def apply(self, world: World) -> Outputs:
         made = world.forge.keep_pull_request(
             branch=self.branch, base=self.base, title=self.title, body=self.body, draft=self.draft
         )
-        return {"pull-request": made.url}
+        return {self._output: made.url}
+
+    @property
+    def _output(self) -> str:
+        return f"{_OUTPUT}{self.branch}"
+
+
+_OUTPUT = "pull-request:"
+
+
+def opened_pull_requests(outputs: Outputs) -> list[str]:
+    """Return the addresses of the pull requests that propose releases."""
+    return [url for name, url in outputs.items() if name.startswith(_OUTPUT)]

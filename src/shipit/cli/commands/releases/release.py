@@ -97,8 +97,8 @@ def report_release(session: Session, outcome: Outcome) -> None:
     url = outcome.outputs.get("release-url", "")
     released = f"released {outcome.names}" + (f": {url}" if url else "")
     if outcome.plan.pull_request and outcome.plan.steps:
-        url = outcome.outputs["pull-request"]
-        session.output.say(f"proposed {outcome.names}; to release it, merge the pull request: {url}")
+        urls = " ".join(outcome.pull_requests)
+        session.output.say(f"proposed {outcome.names}; to release it, merge the pull request: {urls}")
     else:
         session.output.say(released if outcome.released else "nothing to release")
     for branch, url in back_merge_pull_requests(outcome.outputs).items():

@@ -8,6 +8,7 @@ from shipit.plan.release.observe.facts import Observed as Observed
 from shipit.plan.release.observe.facts import observe_release as observe_release
 from shipit.plan.release.observe.proposal import Edit as Edit
 from shipit.plan.release.observe.proposal import ProposalState as ProposalState
+from shipit.plan.release.observe.proposal import package_branch as package_branch
 from shipit.plan.release.observe.proposal import proposal_branch as proposal_branch
 from shipit.plan.release.observe.target_branch import TargetBranch as TargetBranch
 from shipit.plan.release.observe.target_branch import observe_target_branch as observe_target_branch

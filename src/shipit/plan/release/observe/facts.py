@@ -27,7 +27,7 @@ from shipit.plan.release.observe.findings import (
 from shipit.plan.release.observe.following import Following, following_findings, observe_following
 from shipit.plan.release.observe.merged import observe_merged, unmade_release_findings
 from shipit.plan.release.observe.overrides import with_overrides
-from shipit.plan.release.observe.proposal import ProposalState, observe_proposal
+from shipit.plan.release.observe.proposal import ProposalState, observe_proposals
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import (
     DeclaredVersion,
@@ -75,8 +75,8 @@ class Observed(Struct, frozen=True):
     `findings` without which the next version is known. `no_package` has the commits of no package. `today` is the date
     of the release, `created` the time of the base commit in seconds since the epoch (UTC). `links` makes links to the
     forge; None without a forge. `drafts` are the tags of the drafts on the forge. `go_modules` are the module paths of
-    the packages with a `go.mod`, by the name of the package. `proposal` is the state of the release pull request; None
-    if releases are not proposed, or the forge cannot be used. `back_merges` are the branches that the release is
+    the packages with a `go.mod`, by the name of the package. `proposals` are the states of the release pull requests;
+    none if releases are not proposed, or the forge cannot be used. `back_merges` are the branches that the release is
     brought back into, and `following` those that are moved to it.
     """
 
@@ -96,9 +96,18 @@ class Observed(Struct, frozen=True):
     links: Links | None
     drafts: tuple[str, ...] = ()
     go_modules: Mapping[str, str] = {}
-    proposal: ProposalState | None = None
+    proposals: tuple[ProposalState, ...] = ()
     back_merges: tuple[BackMergeState, ...] = ()
     following: tuple[Following, ...] = ()
+
+    def proposal_of(self, package: str) -> ProposalState | None:
+        """Return the state of the pull request that proposes the releases of `package`; None without one."""
+        return next((each for each in self.proposals if package in each.packages), None)
+
+    def day_of(self, package: str) -> dt.date:
+        """Return the date of the release of `package`: that of the present proposal, or else today."""
+        found = self.proposal_of(package)
+        return (found.day if found else None) or self.today
 
     @property
     def leftover_files(self) -> tuple[str, ...]:
@@ -147,7 +156,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     files = {history.package.name: _version_files(world, base, history.package) for history in histories}
     dirty = git.dirty()
     proposes = config.release.write_back.proposes and forge_is_usable
-    proposal = observe_proposal(world, clone, histories, files) if proposes else None
+    proposals = observe_proposals(world, config, clone, histories, files) if proposes else ()
     unfinished = _unfinished(world, config, histories, files, clone) if forge_is_usable else ()
     return Observed(
         clone=clone,
@@ -171,12 +180,12 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         ),
         about_history=about_history,
         no_package=no_package,
-        today=(proposal and proposal.day) or world.clock.today(),
+        today=world.clock.today(),
         created=commit.timestamp if commit else 0,
         links=world.forge.links(),
         drafts=world.forge.drafts() if forge_is_usable else (),
         go_modules=dict(_go_modules(git, base, packages(config))),
-        proposal=proposal,
+        proposals=proposals,
         back_merges=observe_back_merges(git, config, clone, histories),
         following=observe_following(git, config, clone, histories, unfinished),
     )

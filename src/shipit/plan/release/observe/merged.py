@@ -6,8 +6,8 @@ the version in its version files and a section of it in its changelog, and there
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
-from functools import reduce
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
+from functools import partial, reduce
 
 from msgspec import Struct
 
@@ -18,7 +18,7 @@ from shipit.core.commits.text.release_message import SUBJECT, release_message
 from shipit.core.notes import LANGUAGES, inline, latest_version, section_of
 from shipit.core.versions import Version, VersionRange, is_version
 from shipit.finding import Finding
-from shipit.plan.release.observe.proposal import proposal_branch
+from shipit.plan.release.observe.proposal import package_branch
 from shipit.plan.version import History, Package, channel, late_commits
 from shipit.plan.version.files.version_files import declared_versions
 from shipit.world import Git, RemoteRefs, World
@@ -123,7 +123,9 @@ def _due(
     """
     git, package = world.git, history.package
     due: MergedRelease | None = None
-    for merge in _merges(world, history, [package.changelog, *(file.path for file in files)], remote, branch):
+    forge = partial(_forge_messages, world, package_branch(config, branch, package.name), branch)
+    paths = [package.changelog, *(file.path for file in files)]
+    for merge in _merges(world, history, paths, remote.branches[branch], forge):
         commit = merge.commit
         if due and not section_of(git.text(commit.id, package.changelog) or "", due.version):
             due = None
@@ -131,7 +133,7 @@ def _due(
         if version is None or not _may_follow(config, history, Version.parse(version), branch):
             continue
         tag = package.format.render(version)
-        end = _proposed_on(world, history, merge, branch) if tag not in remote.tags else ""
+        end = _proposed_on(world, history, merge, forge) if tag not in remote.tags else ""
         if end or (tag not in remote.tags and history.last):  # before the first release, only what shipit proposed
             message = _tag_message(world, config, history, commit, version, end)
             due = MergedRelease(package, tag, version, commit.id, message)
@@ -146,16 +148,18 @@ def _may_follow(config: Config, history: History, version: Version, branch: str)
     return is_higher and (allowed is None or allowed.holds(version))
 
 
-def _merges(world: World, history: History, paths: Sequence[str], remote: RemoteRefs, branch: str) -> Iterator[_Merge]:
-    """Yield the merges since the last release that change one of `paths`, oldest first.
+def _merges(
+    world: World, history: History, paths: Sequence[str], tip: str, forge: Callable[[], tuple[str, ...]]
+) -> Iterator[_Merge]:
+    """Yield the merges up to `tip` since the last release that change one of `paths`, oldest first.
 
-    The commits of a pull request that was rebased are one merge: the release is made on the last of them.
+    The commits of a pull request that was rebased are one merge: the release is made on the last of them. `forge`
+    returns the messages of its commits.
     """
-    tip = remote.branches[branch]
     chain = _first_parents(history, tip)
     last = [history.stable.commit] if history.stable else []
     changing = world.git.touching(paths, tip, last) if chain else frozenset()
-    rebased = _rebased(world, chain, branch)
+    rebased = _rebased(chain, forge)
     changes = False
     for at, commit in enumerate(chain):
         changes = commit.id in changing or (changes and at in rebased and at != rebased.start)
@@ -164,11 +168,11 @@ def _merges(world: World, history: History, paths: Sequence[str], remote: Remote
             yield _Merge(commit, next(iter(commits[0].parents), None), tuple(each.message for each in commits))
 
 
-def _rebased(world: World, chain: Sequence[RawCommit], branch: str) -> range:
+def _rebased(chain: Sequence[RawCommit], forge: Callable[[], tuple[str, ...]]) -> range:
     """Return the positions in `chain` of the commits that a rebase made of the pull request that was merged last."""
     if not any(trailers_of(commit.message) for commit in chain):
         return range(0)
-    wanted = [message.strip() for message in reversed(_forge_messages(world, branch))]
+    wanted = [message.strip() for message in reversed(forge())]
     messages = [commit.message.strip() for commit in chain]
     starts = (at for at, message in enumerate(messages) if [message] == wanted[:1])
     found = (range(at, at + len(wanted)) for at in starts if messages[at : at + len(wanted)] == wanted)
@@ -217,7 +221,7 @@ def _tag_message(world: World, config: Config, history: History, commit: RawComm
     return with_base(message, end) if end else message
 
 
-def _proposed_on(world: World, history: History, merge: _Merge, branch: str) -> str:
+def _proposed_on(world: World, history: History, merge: _Merge, forge: Callable[[], tuple[str, ...]]) -> str:
     """Return the commit that the merged proposal was made on; empty if no message names it.
 
     A person can edit the message of the merge. Then the messages of the commits that were merged are read: in the
@@ -226,7 +230,7 @@ def _proposed_on(world: World, history: History, merge: _Merge, branch: str) -> 
     for messages in (
         lambda: merge.messages,
         lambda: _merged_messages(world.git, history, merge.commit),
-        lambda: _forge_messages(world, branch),
+        forge,
     ):
         named = {end for message in messages() for end in bases_of(message)}
         ends = _within(world.git, history, named, merge.commit)
@@ -252,7 +256,7 @@ def _merged_messages(git: Git, history: History, commit: RawCommit) -> list[str]
     return [each.message for each in proposals if each.id in contained]
 
 
-def _forge_messages(world: World, branch: str) -> tuple[str, ...]:
-    """Return the messages of the commits of the pull request that was merged last, newest first."""
-    found = world.forge.find_pull_request(proposal_branch(branch), branch)
+def _forge_messages(world: World, head: str, branch: str) -> tuple[str, ...]:
+    """Return the messages of the commits of the pull request from `head` that was merged last, newest first."""
+    found = world.forge.find_pull_request(head, branch)
     return world.forge.pull_request_messages(found.number)[::-1] if found and found.state == "merged" else ()

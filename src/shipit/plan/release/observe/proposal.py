@@ -12,7 +12,7 @@ from functools import reduce
 
 from msgspec import Struct
 
-from shipit.config.model import VersionFileConfig
+from shipit.config.model import Config, VersionFileConfig
 from shipit.core.commits import RawCommit, version_requests
 from shipit.core.commits.text.proposal import Trailers, base_of, trailers_of
 from shipit.core.commits.text.release_message import TRAILER, versions_of
@@ -41,17 +41,18 @@ class Edit(Struct, frozen=True):
 class ProposalState(Struct, frozen=True):
     """The branch of the release pull request on the remote, and the newest pull request of it.
 
-    `head` is the last commit of the branch, and `own` that of shipit on it; None without them. `versions` are the
-    versions that shipit proposed there, by the name of the package. `edits` are the commits of people, oldest first,
-    and `base_texts` the text of each file that they change, in the commit to release. `requested` are the versions that
-    people asked for on the branch. `closed` are the trailers of the proposal that a person closed without merging it.
-    `day` is the day of the present proposal (UTC), if the release branch has the same files as then; else None.
-    `lacks_checks` is True if the pull request can never be merged: its base requires checks, and none run for it.
-    `signs_through_forge` is True if the base accepts only signed commits and git does not sign them: then the forge
-    makes the commit.
+    `packages` are the names of the packages that it proposes, if they have a next version. `head` is the last commit of
+    the branch, and `own` that of shipit on it; None without them. `versions` are the versions that shipit proposed
+    there, by the name of the package. `edits` are the commits of people, oldest first, and `base_texts` the text of
+    each file that they change, in the commit to release. `requested` are the versions that people asked for on the
+    branch. `closed` are the trailers of the proposal that a person closed without merging it. `day` is the day of the
+    present proposal (UTC), if the release branch has the same files as then; else None. `lacks_checks` is True if the
+    pull request can never be merged: its base requires checks, and none run for it. `signs_through_forge` is True if
+    the base accepts only signed commits and git does not sign them: then the forge makes the commit.
     """
 
     branch: str
+    packages: tuple[str, ...]
     head: str | None = None
     versions: Mapping[str, str] = {}
     edits: tuple[Edit, ...] = ()
@@ -71,31 +72,67 @@ class ProposalState(Struct, frozen=True):
         return found.number if found and found.state == "open" else None
 
 
-def proposal_branch(branch: str) -> str:
-    """Return the branch of the pull request that proposes the releases of `branch`.
+def proposal_branch(branch: str, package: str = "") -> str:
+    """Return the branch of the pull request that proposes the releases of `branch`, or only those of `package`.
 
-    >>> proposal_branch("release/1.x")
-    'shipit/release/release--1.x'
+    >>> proposal_branch("release/1.x"), proposal_branch("main", "web")
+    ('shipit/release/release--1.x', 'shipit/release/main--web')
     """
-    return f"shipit/release/{branch.replace('/', '--')}"
+    parts = (part.replace("/", "--") for part in (branch, package) if part)
+    return f"shipit/release/{'--'.join(parts)}"
+
+
+def package_branch(config: Config, branch: str, package: str) -> str:
+    """Return the branch of the pull request that proposes the releases of `package` on `branch`."""
+    return proposal_branch(branch, package if config.release.separate_pull_requests else "")
+
+
+def observe_proposals(
+    world: World,
+    config: Config,
+    clone: CloneState,
+    histories: Sequence[History],
+    files: Mapping[str, Sequence[VersionFileConfig]],
+) -> tuple[ProposalState, ...]:
+    """Return the state of each release pull request: one for all packages, or one for each of them.
+
+    Args:
+        world: the ports.
+        config: the configuration.
+        clone: the state of the clone, after a fetch from the remote.
+        histories: the history of each package.
+        files: the version files of each package, by its name.
+    """
+    groups = [[each] for each in histories] if config.release.separate_pull_requests else [histories]
+    return tuple(
+        observe_proposal(
+            world,
+            clone,
+            package_branch(config, clone.branch or "", group[0].package.name),
+            group,
+            {each.package.name: files[each.package.name] for each in group},
+        )
+        for group in groups
+    )
 
 
 def observe_proposal(
     world: World,
     clone: CloneState,
+    branch: str,
     histories: Sequence[History],
     files: Mapping[str, Sequence[VersionFileConfig]],
 ) -> ProposalState:
-    """Return the state of the release pull request into the branch of `clone`.
+    """Return the state of the release pull request from `branch` into the branch of `clone`.
 
     Args:
         world: the ports.
         clone: the state of the clone, after a fetch from the remote.
-        histories: the history of each package.
-        files: the version files of each package, by its name.
+        branch: the branch of the pull request.
+        histories: the history of each package that it proposes.
+        files: the version files of each of these packages, by its name.
     """
     git, base = world.git, clone.branch or ""
-    branch = proposal_branch(base)
     found = world.forge.find_pull_request(branch, base)
     head = clone.remote.branches.get(branch) if clone.remote else None
     commits = _commits(git, clone.base, head, found)
@@ -104,6 +141,7 @@ def observe_proposal(
     edits = tuple(edit for commit in commits[::-1] if commit not in proposals and (edit := _edit(git, commit)))
     return ProposalState(
         branch,
+        tuple(each.package.name for each in histories),
         head,
         versions=versions_of(own.message) if own else _proposed(commits),
         edits=edits,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -183,10 +183,11 @@ def _merging_by_itself(config: Config, state: ProposalState) -> Iterator[Finding
         yield Finding("release-pr-auto-merge", what, fix, "warning")
 
 
-def proposal_findings(observed: Observed) -> Iterator[Finding]:
-    """Yield a warning if the pull request is open, and there is nothing to release any more."""
-    found = observed.proposal.pull_request if observed.proposal else None
-    if found and found.state == "open":
+def proposal_findings(states: Iterable[ProposalState]) -> Iterator[Finding]:
+    """Yield a warning for each pull request that is open, although there is nothing to release in it any more."""
+    for found in (state.pull_request for state in states):
+        if found is None or found.state != "open":
+            continue
         what = f"pull request #{found.number} proposes a release, but there is nothing to release any more"
         yield Finding("release-pr-empty", what, f"close #{found.number}", "warning")
 
