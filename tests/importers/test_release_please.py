@@ -164,7 +164,7 @@ image:
             ".release-please-manifest.json": {"backend": "1.2.0", "frontend": "2.0.0"},
         },
         {
-            "separate-pull-requests": NONE,
+            "separate-pull-requests": ASK,
             "packages.backend": TAKEN,
             "packages.backend.release-type": DEFAULT,
             "packages.frontend": TAKEN,
@@ -283,7 +283,7 @@ image:
             "pull-request-title-pattern": NONE,
             "pull-request-header": NONE,
             "label": NONE,
-            "draft-pull-request": NONE,
+            "draft-pull-request": ASK,
             "draft": ASK,
             "(release pull request)": ASK,
             ".release-please-manifest.json": NONE,
@@ -368,7 +368,7 @@ def of(settings: dict[str, Any], files: dict[str, str] | None = None, **facts: A
         ),
         ({"draft": False, "prerelease": True}, {}, {"draft": DEFAULT, "prerelease": ASK}),
         ({"release-as": "2.0.0", "bootstrap-sha": "x"}, {}, {"release-as": NONE, "bootstrap-sha": NONE}),
-        ({"signoff": "x", "separate-pull-requests": True}, {}, {"signoff": NONE, "separate-pull-requests": NONE}),
+        ({"signoff": "x", "separate-pull-requests": True}, {}, {"signoff": NONE, "separate-pull-requests": ASK}),
         (
             {"bump-patch-for-minor-pre-major": True},
             {"release": {"feature-on-zero": "patch"}},

@@ -16,12 +16,10 @@ _TYPE = re.compile(r"(?m)^[ \t]*+release-type:[ \t]*+['\"]?([\w-]+)")
 CONFIG, MANIFEST = "release-please-config.json", ".release-please-manifest.json"
 
 _PULL_REQUEST = (
-    "draft-pull-request",
     "pull-request-title-pattern",
     "pull-request-header",
     "pull-request-footer",
     "group-pull-request-title-pattern",
-    "separate-pull-requests",
     "label",
     "release-label",
     "extra-label",
@@ -45,6 +43,8 @@ _DROPPED = {
     "release-as": "it would request the same version again and again: use `shipit release --version`",
 }
 _DECISIONS = {
+    "draft-pull-request": "with a release pull request: `draft-pull-request` in `[release]`",
+    "separate-pull-requests": "with a release pull request: `separate-pull-requests` in `[release]`",
     "draft": "shipit publishes a release when it is complete",
     "force-tag-creation": "shipit publishes a release when it is complete",
     "prerelease": "give the branch a `prerelease` in `release.branches`",
