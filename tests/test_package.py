@@ -65,7 +65,7 @@ def test_the_wheel_holds_the_manual_for_man(wheel: zipfile.ZipFile) -> None:
 def test_the_wheel_holds_nothing_but_the_package(wheel: zipfile.ZipFile) -> None:
     beside = {f"{FILES}-{PROJECT['version']}.{kind}" for kind in ("data", "dist-info")}
     assert {name.partition("/")[0] for name in wheel.namelist()} == {"shipit", *beside}
-    assert not [name for name in wheel.namelist() if "test_" in name or name.endswith(".pyc")]
+    assert not [name for name in wheel.namelist() if "/test_" in name or name.endswith(".pyc")]
 
 
 def test_the_metadata_says_what_the_project_file_says(metadata: Message) -> None:
