@@ -63,7 +63,9 @@ def pushed_by_another(world: FakeWorld) -> str:
 def test_an_image_is_attested_before_it_gets_a_tag_and_then_deployed() -> None:
     world = committed()
     plan = planned(world)
-    assert [step.summary for step in plan.steps][1] == f"push {plan.images[0].reference}, attested for cosign.pub"
+    assert [step.summary for step in plan.steps][
+        1
+    ] == f"push {plan.images[0].reference}, attested with the key of cosign.pub"
     watched, writes = recorded(world)
     apply_steps(plan.steps, watched)
     assert writes == ["engine.build", "engine.push", "attestations.attest", "registry.tag", "registry.tag"]
@@ -121,6 +123,9 @@ def test_without_the_private_key_nothing_is_built_and_an_attested_image_is_deplo
     world = committed()
     world.attestations.can_attest = False
     assert [finding.code for finding in planned(world).findings] == ["attestation-key"]
+    world.registry.refusals = {"acme/shop"}  # all problems are found at once
+    assert {finding.code for finding in planned(world).findings} == {"registry-login", "attestation-key"}
+    world.registry.refusals = set()
     world.attestations.can_attest = True
     apply_steps(planned(world).steps, world)
     world.attestations.can_attest = False
@@ -154,7 +159,7 @@ def test_the_images_of_a_release_are_attested_if_an_environment_needs_it() -> No
     project.root = "."
     plan = api.plan_release(project)
     (push,) = (step for step in plan.steps if step.kind == "push-image")
-    assert push.summary.endswith("attested for cosign.pub")
+    assert push.summary.endswith("attested with the key of cosign.pub")
 
 
 def test_the_files_of_a_release_are_attested_before_they_are_attached() -> None:
@@ -163,7 +168,7 @@ def test_the_files_of_a_release_are_attested_before_they_are_attached() -> None:
     project.root = "."
     plan = api.plan_release(project)
     assert [step.summary for step in plan.steps if step.kind.endswith("assets")] == [
-        "attest build/*.jar for cosign.pub",
+        "attest build/*.jar with the key of cosign.pub",
         "attach build/*.jar, build/*.jar.sigstore.json to v0.1.0",
     ]
     world.attestations.can_attest = False

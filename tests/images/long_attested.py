@@ -59,7 +59,7 @@ def shop(
 def test_an_image_is_attested_with_its_commit_and_a_second_run_does_nothing(shop: Shop, keys: KeyPair) -> None:
     shop.switch("dev")
     plan = shop.shipit("image", "dev", "--push", "--dry-run", env=keys.environment)
-    assert f"push {shop.name}:dev-{shop.git('rev-parse', 'HEAD')[:7]}, attested for cosign.pub" in plan.out
+    assert f"push {shop.name}:dev-{shop.git('rev-parse', 'HEAD')[:7]}, attested with the key of cosign.pub" in plan.out
     run = shop.json("image", "dev", "--push", env=keys.environment)
     statement = attested(shop, keys, f"{shop.name}@{run['digest']}")
     assert statement["predicate"]["buildDefinition"]["resolvedDependencies"][0]["digest"] == {
@@ -128,7 +128,7 @@ def test_the_files_of_a_release_are_attested(shop: Shop, keys: KeyPair) -> None:
     shop.git("push", "--quiet", "origin", "main")
     shop.shipit("release", status=3)
     run = shop.shipit("release", env=keys.environment)
-    assert "attest build/* for cosign.pub" in run.err
+    assert "attest build/* with the key of cosign.pub" in run.err
     jar = shop.root / "build/app.jar"
     bundle = f"--bundle={jar}.sigstore.json"
     keys.cosign("verify-blob-attestation", "--key=cosign.pub", TYPE, "--insecure-ignore-tlog", bundle, str(jar))

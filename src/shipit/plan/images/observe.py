@@ -135,7 +135,7 @@ def observe_images(
         *registry_findings,
         # Uncommitted changes have to be committed first, and then the image is built from another commit.
         *(finding for image in images for finding in _taken_tags(image, world) if not dirty),
-        *(_attestations(world, config.attestation_key(environment), images) if read_registry else ()),
+        *(_attestations(world, config.attestation_key(environment), images) if pushing else ()),
         *engine_findings,
     )
     can_build = builds and not any_blocks(engine_findings)

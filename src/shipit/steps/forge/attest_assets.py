@@ -35,7 +35,7 @@ class AttestAssets(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"attest {', '.join(self.patterns)} for {self.public_key}"
+        return f"attest {', '.join(self.patterns)} with the key of {self.public_key}"
 
     def check(self, world: World) -> Done | Todo:
         paths = tuple(self._paths(world))

@@ -33,7 +33,7 @@ class PromoteImage(Struct, frozen=True):
     @property
     def summary(self) -> str:
         name, _, digest = self.source.partition("@")
-        attested = f", attested for {self.public_key}" if self.public_key else ""
+        attested = f", attested with the key of {self.public_key}" if self.public_key else ""
         return f"push {self.reference}, which is {name}@{digest.removeprefix('sha256:')[:12]}{attested}"
 
     def check(self, world: World) -> Done | Todo:

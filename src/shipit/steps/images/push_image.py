@@ -33,7 +33,7 @@ class PushImage(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"push {self.reference}" + (f", attested for {self.public_key}" if self.public_key else "")
+        return f"push {self.reference}" + (f", attested with the key of {self.public_key}" if self.public_key else "")
 
     def check(self, world: World) -> Done | Todo:
         found = self.origin.pushed(self.reference, world)
