@@ -671,7 +671,8 @@ def test_a_string_without_quotes_gets_a_hint() -> None:
 def test_tables_nested_without_end_are_refused() -> None:
     deep = ".".join(["x"] * 3000)
     target = f"deploy = {{ kind = 'blue-green', health = 'none', {deep} = 1 }}"
-    assert problem(f"{DEPLOYED}{target}").what == "unknown key `x`"
+    # From some version of Python 3.14 on, tomllib itself refuses a key with so many parts.
+    assert problem(f"{DEPLOYED}{target}").what in ("unknown key `x`", "nested too deeply")
 
 
 def test_lists_nested_without_end_are_refused() -> None:
