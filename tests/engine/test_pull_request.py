@@ -144,6 +144,16 @@ def test_edits_of_people_that_git_makes_again_without_a_signature_are_named(stag
     assert world.remote.tree(BRANCH)["NEWS.md"] == "We can search!\n"
 
 
+def test_a_commit_of_the_pull_request_that_was_made_before_the_rule_is_named(stage: Stage) -> None:
+    world = new_world()
+    stage.release(world)
+    clone = again(world)
+    clone.forge.signs = False
+    (finding,) = stage.release(clone).plan.findings
+    assert (finding.code, finding.severity) == ("github-unsigned", "warning")
+    assert f"the commit of shipit on `{BRANCH}` is not signed" in finding.what
+
+
 def test_a_run_killed_while_the_forge_signs_is_finished_by_running_again(stage: Stage) -> None:
     def rebuild() -> FakeWorld:
         world = signing()

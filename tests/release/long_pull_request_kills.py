@@ -31,7 +31,10 @@ from standin.server import GitHubStandIn
 BRANCH = "shipit/release/main"
 BUILD = 'prepare = ["install -D -m 644 build.gradle build/app.jar"]\nassets = ["build/*.jar"]\n'
 CONFIG = f'[release]\nwrite-back = "pull-request"\n{BUILD}'
-CASES = ("open", "rebuild", "release after merge", "release after squash", "release after rebase")
+CASES = (
+    *("open", "open, signed by GitHub", "rebuild", "rebuild, signed by GitHub"),
+    *("release after merge", "release after squash", "release after rebase"),
+)
 AT_RANDOM_TIMES = 12  # for each case
 EVENT = {"GITHUB_ACTIONS": "", "GITHUB_EVENT_NAME": "push", "GITHUB_REF_NAME": "main", "GITHUB_REF_TYPE": "branch"}
 pytestmark = pytest.mark.timeout(7200)
@@ -65,7 +68,9 @@ def prepare(scene: Scene, case: str) -> None:
     """Bring the remote to the state in which the run of the case begins."""
     scene.env["TODAY"] = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"  # as the commits have it
     scene.begin(CONFIG)
-    if case == "open":
+    if "signed" in case:
+        github_of(scene).rules = {"main": [{"type": "required_signatures"}]}
+    if case.startswith("open"):
         return
     scene.release(scene.clone("first"), "run", env=EVENT).succeeded()
     editor = scene.clone("editor")
@@ -73,7 +78,7 @@ def prepare(scene: Scene, case: str) -> None:
     edited = (editor / "CHANGELOG.md").read_text().replace("* find messages by text", "* **Search**")
     scene.commit(editor, "docs: by hand", "CHANGELOG.md", edited)
     scene.git(editor, "push", "--quiet", "origin", BRANCH)
-    if case == "rebuild":
+    if case.startswith("rebuild"):
         scene.push_commit("feat: filters")
         return
     github = github_of(scene)

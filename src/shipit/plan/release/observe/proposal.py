@@ -48,7 +48,8 @@ class ProposalState(Struct, frozen=True):
     branch. `closed` are the trailers of the proposal that a person closed without merging it. `day` is the day of the
     present proposal (UTC), if the release branch has the same files as then; else None. `lacks_checks` is True if the
     pull request can never be merged: its base requires checks, and none run for it. `signs_through_forge` is True if
-    the base accepts only signed commits and git does not sign them: then the forge makes the commit.
+    the base accepts only signed commits and git does not sign them: then the forge makes the commit. `is_unsigned` is
+    True if the forge does not show that commit of shipit as Verified then.
     """
 
     branch: str
@@ -64,6 +65,7 @@ class ProposalState(Struct, frozen=True):
     lacks_checks: bool = False
     own: str | None = None
     signs_through_forge: bool = False
+    is_unsigned: bool = False
 
     @property
     def open_number(self) -> int | None:
@@ -139,6 +141,7 @@ def observe_proposal(
     proposals = [commit for commit in commits if _is_own(git, commit, histories, files)]
     own = next(iter(proposals), None)
     edits = tuple(edit for commit in commits[::-1] if commit not in proposals and (edit := _edit(git, commit)))
+    signs_through_forge = not git.signs() and world.forge.requires_signatures(base)
     return ProposalState(
         branch,
         tuple(each.package.name for each in histories),
@@ -152,7 +155,8 @@ def observe_proposal(
         day=_day(own) if own and git.same_files(base_of(own.message), clone.base) else None,
         lacks_checks=_lacks_checks(world, found, base),
         own=own.id if own else None,
-        signs_through_forge=not git.signs() and world.forge.requires_signatures(base),
+        signs_through_forge=signs_through_forge,
+        is_unsigned=signs_through_forge and own is not None and not world.forge.is_verified(own.id),
     )
 
 

@@ -82,7 +82,7 @@ def propose(
         *_sharing(config, observed, state),
         *_wrong_versions(observed, state, releases, edited),
         *_lacking_checks(state, base),
-        *_unsigned_edits(state, base),
+        *_unsigned(state, base),
         *_merging_by_itself(config, state),
     )
     return Proposal(steps, findings, notes)
@@ -157,12 +157,14 @@ def _lacking_checks(state: ProposalState, base: str) -> Iterator[Finding]:
         yield Finding("release-pr-no-checks", what, fix, "warning")
 
 
-def _unsigned_edits(state: ProposalState, base: str) -> Iterator[Finding]:
-    """Yield a warning if git makes commits of people again without signing, and the base accepts only signed ones."""
-    if state.signs_through_forge and state.edits:
+def _unsigned(state: ProposalState, base: str) -> Iterator[Finding]:
+    """Yield a warning if the base accepts only signed commits, and one on the branch of the pull request is not."""
+    if state.is_unsigned or (state.signs_through_forge and state.edits):
+        whose = "the commit of shipit" if state.is_unsigned else "the commits of people, which git makes again,"
+        verb = "is" if state.is_unsigned else "are"
         what = (
-            f"`{base}` requires signed commits, and git does not sign the commits of people that shipit makes again on "
-            f"`{state.branch}`, so the pull request cannot be merged with a merge commit or a rebase"
+            f"`{base}` requires signed commits, and {whose} on `{state.branch}` {verb} not signed, so the pull request "
+            "cannot be merged with a merge commit or a rebase"
         )
         fix = "merge it with a squash, which GitHub signs; or let git sign: git config commit.gpgSign true"
         yield Finding("github-unsigned", what, fix, "warning")
