@@ -271,6 +271,6 @@ def test_a_run_that_only_moves_the_branch_can_be_killed_at_any_write(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("settings", ["", "snapshot = true\n", 'write-back = "api"\n'])
+@pytest.mark.parametrize("settings", ["snapshot = true\n", 'write-back = "api"\n'])
 def test_a_release_killed_at_any_write_moves_the_branch_by_running_again(tmp_path: Path, settings: str) -> None:
     assert differing(protected, of(tmp_path, settings), FakeWorld.fresh_clone, state) == set()
