@@ -212,6 +212,12 @@ def test_a_branch_or_release_that_does_not_exist_is_named(arguments: dict[str, s
     assert caught.value.hint
 
 
+def test_a_branch_whose_name_a_shell_would_execute_is_quoted_in_the_hint() -> None:
+    with pytest.raises(UsageError) as caught:
+        plan(shop(), target="prod;$(reboot)")
+    assert caught.value.hint and caught.value.hint.endswith(":refs/heads/prod;$(reboot)'")
+
+
 def test_a_run_killed_at_any_write_is_finished_by_running_again() -> None:
     def merged() -> FakeWorld:
         world = shop()

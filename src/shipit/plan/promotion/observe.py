@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from shlex import quote
 
 from msgspec import Struct
 
@@ -57,7 +58,7 @@ def observe_promotion(
     release, package = _release(git, config, tags, source, tip, version)
     head = remote.branches.get(target)
     if head is None:
-        make = f"git push {config.release.remote} {release.commit[:10]}:refs/heads/{target}"
+        make = f"git push {config.release.remote} {quote(f'{release.commit[:10]}:refs/heads/{target}')}"
         raise UsageError(f"there is no branch `{target}` on the remote", hint=f"to make it: {make}")
     every = [tag for each in packages(config) for tag in _tags(config, each, tags)]
     state = observe_target_branch(git, target, head, release.commit, _tags(config, package, tags), every)

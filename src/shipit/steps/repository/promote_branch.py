@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import ClassVar
 
 from msgspec import Struct
@@ -62,9 +63,10 @@ class PromoteBranch(Struct, frozen=True):
             if world.git.remote_refs().branches.get(self.branch) == made:
                 return {"commit": made}
             if isinstance(error, RemoteError) and not error.retryable:
+                push = quote(f"{self.commit[:10]}:refs/heads/promote-{self.tag}")
                 error.hint = (
                     f"give shipit a token that may push to `{self.branch}`; or push the release to a branch, and merge "
-                    f"a pull request from there: git push origin {self.commit[:10]}:refs/heads/promote-{self.tag}"
+                    f"a pull request from there: git push origin {push}"
                 )
             raise
         return {"commit": made}
