@@ -1,6 +1,6 @@
 """Deployments of a static site to moto that are killed by SIGKILL, and then run again, while a client asks all the time.
 
-Each run is a process of its own. The kills are before and after each write, and at 110 random times; each test prints
+Each run is a process of its own. The kills are before and after each write, and at 150 random times; each test prints
 their number, and that of the pages that the client saw.
 
 pytest -n 0 -s tests/sites/long_killed.py
@@ -30,7 +30,7 @@ echo 'run()' > dist/assets/part-BX3a9d2k.js
 printf %s "$version" > dist/favicon.ico
 echo "<script src=\\"/assets/main-${version}Bx.js\\"></script><script src=\\"/assets/part-BX3a9d2k.js\\">" > dist/index.html
 """
-RANDOM = 110
+RANDOM = 150
 
 
 class Project:
