@@ -114,3 +114,14 @@ main()
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (run.returncode, run.stdout, run.stderr) == (130, "", "")
+
+
+def test_the_changelog_links_to_github_without_what_sends_requests_to_it(repository: Path) -> None:
+    for command in (
+        ["remote", "add", "origin", "git@github.com:acme/app.git"],
+        ["commit", "-q", "--allow-empty", "-m", "fix: x"],
+    ):
+        subprocess.run(["git", *command], cwd=repository, check=True)
+    loaded = modules_loaded_by("-m", "shipit", "changelog", cwd=repository)
+    assert "shipit.core.notes.links" in loaded
+    assert not {"ssl", "shipit.adapters.github", "shipit.adapters.http"} & loaded

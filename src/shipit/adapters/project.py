@@ -21,6 +21,7 @@ from shipit.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from shipit.adapters.http.retry_policy import RetryPolicy
+    from shipit.core.notes.links import Links
     from shipit.world import Forge, Transfer, World
 else:  # for `help(Project)`, which reads the annotations
     Transfer = object
@@ -89,6 +90,13 @@ class Project(Struct, frozen=True, dict=True):
         from shipit.adapters.forge import forge_of
 
         return forge_of(self.git, self.ci, self._retry_policy)
+
+    @cached_property
+    def links(self) -> Links | None:
+        """The web addresses that `Forge.links` returns; many commands need no more of the forge."""
+        from shipit.adapters.forge import links_of
+
+        return links_of(self.git, self.ci)
 
     @property
     def _retry_policy(self) -> RetryPolicy:

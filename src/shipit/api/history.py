@@ -204,6 +204,6 @@ def renderer(project: Project) -> Renderer:
         template_text(changelog.template, project.root),
         name=changelog.template,
         language=used.with_headings(changelog.headings),
-        links=project.forge.links(),
+        links=project.links,
         shown=changelog.shown((*SHOWN_TYPES, *raising)),
     )

@@ -36,7 +36,7 @@ def report(project: Project, since: dt.date | None = None) -> Report:
     names = [name for name, each in project.config.environments.items() if each.targets]
     records = [observe_records(project.world, project.config, name) for name in names]
     environments = [(each, observe_served(project.git, each, histories)) for each in records]
-    name = project_name(project.forge.links()) or project.root.rpartition("/")[2]
+    name = project_name(project.links) or project.root.rpartition("/")[2]
     begin = None if since is None else int(dt.datetime.combine(since, dt.time(), dt.UTC).timestamp())
     until = int(project.world.clock.now().timestamp())
     return make_report(name, histories, environments, gaps, since=begin, until=until)

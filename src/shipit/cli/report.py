@@ -111,7 +111,7 @@ class CommandReport:
 
     @property
     def _links(self) -> Links | None:
-        return self._session.project.forge.links()
+        return self._session.project.links
 
     def _annotate_unreadable(self, decisions: tuple[Decision, ...]) -> None:
         unreadable = [commit for decision in decisions for commit in decision.unreadable]
