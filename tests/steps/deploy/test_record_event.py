@@ -60,7 +60,11 @@ def test_an_image_is_verified_again_after_another(tmp_path: Path) -> None:
     ("address", "command"),
     [
         ("local", "move it away on that machine: mv shop.json shop.json.old"),
-        ("ecs://shop/web#", "delete the parameter: aws ssm delete-parameter --name /shop.json"),
+        (
+            "ecs://shop/web#@eu-west-1",
+            "save the parameter, then delete it as an administrator: aws ssm get-parameter --region eu-west-1 --name "
+            "/shop.json > record.json && aws ssm delete-parameter --region eu-west-1 --name /shop.json",
+        ),
         ("s3://shop-web", "move it away: aws s3 mv s3://shop-web/shop.json s3://shop-web/shop.json.old"),
         (
             "kubernetes:shop@prod",

@@ -53,7 +53,11 @@ class Parameters:
         self._written: dict[str, int] = {}  # the number of the newest version that this run wrote
 
     def read(self, name: str) -> Stored:
-        """Return the text of a parameter, at least as new as the last one that this run wrote."""
+        """Return the text of a parameter.
+
+        Waits up to `limits.PARAMETER_SHOWN` until it is at least as new as the last one that this run wrote; after
+        that, it can be older.
+        """
         newest = self._found(name, self._written.get(name, 0))
         if newest is None:
             return Stored("", 0)

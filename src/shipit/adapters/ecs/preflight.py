@@ -12,13 +12,13 @@ from shipit.finding import Finding
 
 
 def service_findings(aws: Aws, address: str, account: str | None) -> Iterator[Finding]:
-    """Yield the first problem that would stop a deployment: of the credentials, the place of the record or the service.
+    """Yield the first problem that would stop a deployment: of the credentials, the store of the record or the service.
 
     Raises `RemoteError` if AWS cannot be reached.
     """
-    place = service_parts(address)[2]
-    of_place = bucket_findings(aws, place, None, account) if is_bucket(place) else _of_parameters(aws, account)
-    problems = tuple(of_place)
+    store = service_parts(address)[2]
+    of_store = bucket_findings(aws, store, None, account) if is_bucket(store) else _of_parameters(aws, account)
+    problems = tuple(of_store)
     yield from problems
     if not problems:
         try:
@@ -28,11 +28,11 @@ def service_findings(aws: Aws, address: str, account: str | None) -> Iterator[Fi
 
 
 def _of_parameters(aws: Aws, account: str | None) -> Iterator[Finding]:
-    def of_place() -> Iterator[Finding]:
-        Parameters(aws).read(parameter_name(".shipit/ecs/any"))  # shows whether they can be read
+    def of_store() -> Iterator[Finding]:
+        Parameters(aws).read(parameter_name(".shipit/ecs/any"))  # need not exist: it shows whether shipit may read
         return iter(())
 
-    return findings_of(aws, account, of_place)
+    return findings_of(aws, account, of_store)
 
 
 def _of_service(aws: Aws, address: str) -> Iterator[Finding]:

@@ -47,11 +47,11 @@ class AwsEcsService:
     def __init__(self, address: str, redact: Redactor, duration: float = limits.BUCKET_LOCK) -> None:
         self.address = address
         self._machine, self._redact = machine(address), redact
-        self._cluster, self._name, place = service_parts(address)
+        self._cluster, self._name, store = service_parts(address)
         self._store: AwsSite | ParameterState = (
-            AwsSite(place, duration)
-            if is_bucket(place)
-            else ParameterState(Aws(parameters_region(place)), self._machine, duration)
+            AwsSite(store, duration)
+            if is_bucket(store)
+            else ParameterState(Aws(parameters_region(store)), self._machine, duration)
         )
         self._aws = self._store.aws
         self._deployments = Deployments(self._aws, self._cluster, self._name, self._machine)

@@ -52,7 +52,7 @@ _CONTENT = json.Decoder(_Content)
 
 
 def lock_text(owner: str) -> bytes:
-    """Return the text of a lock that `owner` takes or renews now; empty to free it."""
+    """Return the text of a lock that `owner` takes or renews now. An empty `owner` frees the lock."""
     return json.encode(_Content(owner, dt.datetime.now(dt.UTC).isoformat()))
 
 

@@ -88,16 +88,16 @@ def is_service(address: str) -> bool:
 
 
 def service_parts(address: str) -> tuple[str, str, str]:
-    """Return the cluster and the name of a service of ECS, and the address of the place with its record.
+    """Return the cluster and the name of a service of ECS, and the address of the store with its record and its lock.
 
     >>> service_parts("ecs://shop/web#shop-state@eu-west-1")
     ('shop', 'web', 's3://shop-state@eu-west-1')
     >>> service_parts("ecs://shop/web#@eu-west-1")
     ('shop', 'web', 'ssm://@eu-west-1')
     """
-    service, _, place = address.removeprefix(_SERVICE).partition("#")
+    service, _, store = address.removeprefix(_SERVICE).partition("#")
     cluster, _, name = service.partition("/")
-    return cluster, name, f"{_PARAMETERS if not place or place.startswith('@') else _BUCKET}{place}"
+    return cluster, name, f"{_PARAMETERS if not store or store.startswith('@') else _BUCKET}{store}"
 
 
 def parameters_region(address: str) -> str | None:

@@ -15,6 +15,7 @@ from shipit.core.deploy import (
     kubectl,
     machine,
     parameter_name,
+    parameters_region,
     service_parts,
 )
 from shipit.errors import ConflictError
@@ -48,7 +49,10 @@ def _removal(address: str, path: str) -> str:
         bucket = bucket_parts(place)[0]
         return f"move it away: aws s3 mv s3://{bucket}/{path} s3://{bucket}/{path}.old"
     if is_service(address):
-        return f"delete the parameter: aws ssm delete-parameter --name {parameter_name(path)}"
+        region = parameters_region(place)
+        named = f"{f'--region {region} ' if region else ''}--name {parameter_name(path)}"
+        save, delete = f"aws ssm get-parameter {named} > record.json", f"aws ssm delete-parameter {named}"
+        return f"save the parameter, then delete it as an administrator: {save} && {delete}"
     return f"move it away on that machine: mv {path} {path}.old"
 
 
