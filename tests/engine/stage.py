@@ -40,6 +40,7 @@ class Stage:
             config=self.config,
             world=world,
             forge=world.forge,
+            links=world.forge.links(),
             git=SimpleNamespace(directory=str(self.place)),
             ci=SimpleNamespace(branch=None, event=CiEvent()),
             root=str(self.place),
