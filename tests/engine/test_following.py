@@ -198,6 +198,10 @@ def test_a_branch_that_people_brought_back_is_not_moved_again_by_itself(stage: S
     commit_to(world, "main", "fix: crash", {"search.txt": "found again"})
     (finding,) = stage_plan(stage, world.fresh_clone()).findings
     assert (finding.code, finding.severity) == ("branch-undone", "warning")
+    assert finding.what == (
+        f"`revert: back to 1.0.0` ({made[:7]}) brought `prod` back to v1.0.0, so shipit does not move it to v1.1.1: that would "
+        "serve again what this commit removed"
+    )
     assert finding.fix.endswith("; to move it nevertheless: shipit promote-branch prod")
     stage.release(world.fresh_clone())
     assert world.remote.branches["prod"] == made
@@ -210,6 +214,9 @@ def test_a_branch_that_people_forced_back_is_not_moved_by_later_commits(stage: S
     commit_to(world, "main", "docs: later", {"later.txt": "1"})
     clone = world.fresh_clone()
     assert (summaries(stage, clone), findings(stage, clone)) == ([], [("environment-behind", "warning")])
+    (finding,) = stage_plan(stage, clone).findings
+    assert "people can have moved `prod` back, and shipit leaves it as it is" in finding.what
+    assert finding.fix == "if it must have the release: shipit promote-branch prod"
     stage.release(clone)
     assert world.remote.branches["prod"] == back
 
@@ -230,6 +237,10 @@ def test_a_branch_with_a_higher_release_is_not_moved(stage: Stage) -> None:
 def test_a_branch_that_the_remote_lacks_is_a_warning(stage: Stage) -> None:
     world = new_world()
     assert findings(stage, world) == [("environment-branch", "warning")]
+    (finding,) = stage_plan(stage, world).findings
+    assert (
+        finding.fix == f"make it: git push origin {release_of(world, 'v1.0.0')[:10]}:refs/heads/prod; or remove `from`"
+    )
     assert stage.release(world).released
     assert "prod" not in world.remote.branches
 

@@ -174,7 +174,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *repository_findings(world, config, clone, histories, tags, files, about_history),
             *unmade_release_findings(git, config, histories, files, base, tags),
             *back_merge_findings(config, clone),
-            *following_findings(config, clone),
+            *following_findings(git, config, clone, histories),
             *_world_findings(world, config, forge_findings),
             *(signature_findings(world, config, clone) if forge_is_usable else ()),
         ),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from shlex import quote
 
 from msgspec import Struct
 
@@ -54,15 +56,24 @@ def observe_following(
     return tuple(_following(git, clone, branch, tip, released, tags, last) for branch, tip in tips)
 
 
-def following_findings(config: Config, clone: CloneState) -> Iterator[Finding]:
+def following_findings(git: Git, config: Config, clone: CloneState, histories: Sequence[History]) -> Iterator[Finding]:
     """Yield a warning for each branch to move that the remote does not have."""
     for branch, tip in _tips(config, clone):
         if tip is None:
             what = (
                 f"there is no branch `{branch}` on the remote, so it is not moved to the releases of `{clone.branch}`"
             )
-            fix = f"make it: git push {config.release.remote} TAG:refs/heads/{branch}, with the tag that it begins with"
+            fix = f"{_to_make(git, config, branch, histories)}; or remove `from`"
             yield Finding("environment-branch", what, fix, "warning")
+
+
+def _to_make(git: Git, config: Config, branch: str, histories: Sequence[History]) -> str:
+    """Return what makes `branch` at the last release."""
+    released = [history.last.commit for history in histories if history.last]
+    if not released:
+        return f"after the first release, this command says how to make it: shipit promote-branch {quote(branch)}"
+    newest = reduce(lambda one, other: other if git.is_ancestor(one, other) else one, released)
+    return f"make it: git push {config.release.remote} {quote(f'{newest[:10]}:refs/heads/{branch}')}"
 
 
 def _tips(config: Config, clone: CloneState) -> Iterator[tuple[str, str | None]]:

@@ -6,6 +6,7 @@ A branch that people changed, or brought back to an earlier release, is moved on
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from shlex import quote
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from shipit.config.model import Config
 from shipit.core.versions import Version
 from shipit.finding import Finding
-from shipit.plan.release.observe import Observed, TargetBranch, target_branch_findings
+from shipit.plan.release.observe import Following, Observed, TargetBranch, Undo, target_branch_findings
 from shipit.steps.repository import FollowRelease, ReleaseCommit
 
 
@@ -55,27 +56,31 @@ def missing_follow_steps(config: Config, observed: Observed) -> Iterator[FollowR
     """
     for following in observed.following:
         lacks, state = following.lacks, following.beside_last
-        if lacks and state and following.is_newest and not any(_stops_last(config, observed, following.branch)):
+        if lacks and state and following.is_newest and not any(_stops_last(config, observed, following)):
             yield _step(config, observed, state, lacks.name, ReleaseCommit(lacks.commit, None, lacks.name))
 
 
 def missing_follow_findings(config: Config, observed: Observed) -> Iterator[Finding]:
     """Yield a warning for each branch that lacks the last release and is not moved to it by this plan."""
     for following in observed.following:
-        stops = tuple(_stops_last(config, observed, following.branch))
+        stops, branch = tuple(_stops_last(config, observed, following)), following.branch
         yield from stops
         if following.lacks and not following.is_newest and not stops:
-            source = observed.clone.branch
-            what = f"`{following.branch}` does not have {following.lacks.name}, the last release of `{source}`"
-            fix = f"shipit promote-branch {following.branch}"
+            what = (
+                f"`{branch}` does not have {following.lacks.name}, the last release of `{observed.clone.branch}`; "
+                f"other commits followed that release, so people can have moved `{branch}` back, and shipit leaves it "
+                "as it is"
+            )
+            fix = f"if it must have the release: shipit promote-branch {quote(branch)}"
             yield Finding("environment-behind", what, fix, "warning")
 
 
-def _stops_last(config: Config, observed: Observed, branch: str) -> Iterator[Finding]:
-    for each in observed.following:
-        if each.branch == branch and each.lacks and each.beside_last:
-            last = ReleasedPackage(each.package, each.lacks.name, each.lacks.version)
-            yield from _stops(config, observed, {each.package: each.beside_last}, [last])
+def _stops_last(config: Config, observed: Observed, following: Following) -> Iterator[Finding]:
+    """Yield a warning for each reason not to move a branch to the last release, if it lacks that one."""
+    lacks, state = following.lacks, following.beside_last
+    if lacks and state:
+        last = ReleasedPackage(following.package, lacks.name, lacks.version)
+        yield from _stops(config, observed, {following.package: state}, [last])
 
 
 def _stops(
@@ -85,8 +90,18 @@ def _stops(
     for each in released:
         state = beside[each.name]
         for found in target_branch_findings(state, each.tag, each.version, observed.clone.branch or "", config):
-            again = f"; to move it nevertheless: shipit promote-branch {state.name}" if not found.blocks else ""
-            yield replace(found.as_warning(f"{found.what}; so shipit does not move it"), fix=found.fix + again)
+            if state.undo and not found.blocks:
+                again = f"; to move it nevertheless: shipit promote-branch {quote(state.name)}"
+                yield replace(found, what=_undone(state.name, state.undo, each.tag), fix=found.fix + again)
+            else:
+                yield found.as_warning(f"{found.what}; so shipit does not move it")
+
+
+def _undone(branch: str, undo: Undo, release: str) -> str:
+    return (
+        f"`{undo.subject}` ({undo.commit[:7]}) brought `{branch}` back to {undo.tag}, so shipit does not move it to "
+        f"{release}: that would serve again what this commit removed"
+    )
 
 
 def _step(
