@@ -63,6 +63,7 @@ class Stage:
             world=world,
             git=world.git,
             forge=world.forge,
+            links=world.forge.links(),
             redact=Redactor(["hunter2-in-the-log"]),
             ci=SimpleNamespace(branch=None, event=CiEvent(), run_name="https://ci.example/run/1"),
         )
