@@ -175,7 +175,7 @@ def test_the_files_of_a_release_are_attested_before_they_are_attached() -> None:
     assert [finding.code for finding in api.plan_release(project).findings] == ["attestation-key"]
 
 
-def test_a_rollback_needs_no_attestation_of_a_verified_image_and_one_of_any_other() -> None:
+def test_a_rollback_checks_the_attestation_of_a_version_that_was_never_verified_here() -> None:
     world = committed()
     apply_steps(planned(world).steps, world)
     deploy(world)

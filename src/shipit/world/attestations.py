@@ -1,4 +1,4 @@
-"""The port to the attestations of images, which a registry keeps beside them."""
+"""The port to attestations: those of images, which a registry keeps beside them, and those of files of a release."""
 
 from __future__ import annotations
 
