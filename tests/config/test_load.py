@@ -290,6 +290,10 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             '`snapshot` must be `true` or `false`, not `"True"`',
             "write it without quotes: `true`",
         ),
+        ("[environments.a.deploy]\nkind = 'swarm'\nservice = 'a'\nmigrate = 'app --x \"b c\"'", '`migrate` must be a list, not `"app --x \\"b c\\""`', 'write each word by itself: `["app", "--x", "b c"]`'),
+        ("[environments.a.deploy]\nkind = 'swarm'\nservice = 'a'\nmigrate = ['app --x']", '`migrate` is a list of words, and `"app --x"` is not one word', 'write each word by itself: `["app", "--x"]`'),
+        ("[environments.a]\ndeploy = ['swarm']", 'entry 1 of `deploy` must be a table, not `"swarm"`', 'write it as a table: `{ kind = "swarm", ... }`'),
+        ("[environments.a]\ndeploy = 'swarm'", '`deploy` must be a table with a `kind`, or a list of such tables, not `"swarm"`', 'write it as a table: `{ kind = "swarm", ... }`'),
         ("[release]\nprepare = 'make'", '`prepare` must be a list, not `"make"`', 'put it in brackets: `["make"]`'),
         (
             "[release]\nprepare-timeout = 0",
@@ -661,6 +665,17 @@ def test_the_name_of_a_secret_is_not_a_secret(text: str) -> None:
 def test_invalid_toml_is_one_problem_with_its_position(text: str, where: str, line: int | None) -> None:
     found = problem(text)
     assert (found.where, found.line) == (where, line)
+
+
+def test_a_rule_between_keys_is_not_judged_where_one_of_them_has_an_invalid_value() -> None:
+    found = problem(
+        "[environments.a]\nimage.name = 'a'\ndeploy = { kind = 'blue-green', health = 'none', "
+        "slots = { blue = '9081', green = 8081 } }"
+    )
+    assert (found.what, found.hint) == (
+        '`blue` must be a port from 1 to 65535, not `"9081"`',
+        "write it without quotes: `9081`",
+    )
 
 
 def test_a_string_without_quotes_gets_a_hint() -> None:

@@ -33,6 +33,8 @@ _TYPE = r"[^\W\d_][\w-]*"
 _NOT_IN_NAMES = r"<>\s\x00-\x1f"  # of people and their addresses
 
 Text = Annotated[str, _text(r"[^\x00]*[^\x00\s][^\x00]*", "a string that is not empty")]
+CommandWords = Annotated[tuple[Text, ...], Meta(extra={"words": True})]
+"""The program of a command and its arguments, which no shell reads."""
 VariableValue = Annotated[str, _text(r"[^\x00]*", "a string without NUL")]
 Branch = Annotated[str, _text(rf"(?!HEAD$){_REF}[^{_NOT_IN_REFS}]+", "a name that git accepts")]
 Name = Annotated[str, _text(rf"(?!-)[^{_NOT_IN_REFS}]+", "a name without spaces and without `~^:?*[`")]

@@ -11,13 +11,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from typing import Any, get_args, get_origin
 
 import msgspec
 
 from shipit.config.model import Config
-from shipit.config.reading.expectation import alternatives, available_later, choices, describe_value, expected
+from shipit.config.reading.expectation import (
+    alternatives,
+    annotations_of,
+    available_later,
+    choices,
+    describe_value,
+    expected,
+)
 from shipit.config.reading.validity import is_valid
 
 
@@ -47,7 +55,9 @@ def for_value(value: object, type_: Any) -> str | None:
     kinds = [get_origin(option) or option for option in alternatives(type_)]
     if value in available_later(type_):
         return f"this version supports only {expected(type_)}"
-    if isinstance(value, str) and tuple in kinds:
+    if isinstance(value, str) and any(annotations_of(type_, "words")):
+        return f"write each word by itself: `{_as_words(value)}`"
+    if isinstance(value, str) and tuple in kinds and not _has_tables(type_):
         return f"put it in brackets: `[{describe_value(value).strip('`')}]`"
     if isinstance(value, str) and bool in kinds and value.lower() in ("true", "false"):
         return f"write it without quotes: `{value.lower()}`"
@@ -56,7 +66,42 @@ def for_value(value: object, type_: Any) -> str | None:
         return "put it in quotes" if is_valid(quoted, type_) else _as_duration(quoted, type_)
     if not isinstance(value, str):
         return None
-    return _as_version(value, type_) or _as_duration(value, type_) or _closest(value, choices(type_))
+    return (
+        _as_version(value, type_)
+        or _as_duration(value, type_)
+        or _as_number(value, type_)
+        or _as_table(value, type_)
+        or _closest(value, choices(type_))
+    )
+
+
+def _as_number(text: str, type_: Any) -> str | None:
+    is_number = text.isascii() and text.isdecimal() and is_valid(int(text[:18]), type_)
+    return f"write it without quotes: `{text}`" if is_number else None
+
+
+def _as_table(kind: str, type_: Any) -> str | None:
+    """Return a hint to write `"swarm"` as a table of this kind, where that is one."""
+    tables = (each for option in alternatives(type_) for each in (option, *get_args(option)))
+    tags = {tag for each in tables for inner in alternatives(each) if (tag := _kind(inner))}
+    return f'write it as a table: `{{ kind = "{kind}", ... }}`' if kind in tags else None
+
+
+def _kind(type_: Any) -> Any:
+    return type_.__struct_config__.tag if isinstance(type_, type) and issubclass(type_, msgspec.Struct) else None
+
+
+def _as_words(command: str) -> str:
+    """Return a command as the list of its words, as TOML writes it."""
+    import shlex
+
+    with suppress(ValueError):  # a quotation mark without an end
+        return msgspec.json.format(msgspec.json.encode(shlex.split(command)), indent=0).decode()
+    return '["PROGRAM", "ARGUMENT"]'
+
+
+def _has_tables(type_: Any) -> bool:
+    return any(isinstance(option, type) and issubclass(option, msgspec.Struct) for option in alternatives(type_))
 
 
 def _as_duration(number: str, type_: Any) -> str | None:

@@ -17,6 +17,7 @@ from shipit.config.keys import Key, key_name
 from shipit.config.reading import advice
 from shipit.config.reading.expectation import (
     alternatives,
+    annotations_of,
     available_later,
     describe_value,
     expected,
@@ -67,7 +68,7 @@ class Decoder:
             if isinstance(value, dict) and value and get_origin(option) is dict:
                 return self._mapping(value, get_args(option), at) or _INVALID
             if isinstance(value, list) and value and get_origin(option) is tuple:
-                return self._items(value, get_args(option)[0], at)
+                return self._items(value, type_, get_args(option)[0], at)
         return self._leaf(value, type_, at)
 
     def _struct(self, table: dict[str, Any], type_: type[msgspec.Struct], at: Key) -> Any:
@@ -106,8 +107,12 @@ class Decoder:
             del kept[key]
         return {msgspec.convert(key, key_type): part for key, part in _without_invalid(kept).items()}
 
-    def _items(self, items: list[Any], type_: Any, at: Key) -> Any:
-        kept = [self.decode(item, type_, (*at, index)) for index, item in enumerate(items)]
+    def _items(self, items: list[Any], type_: Any, item_type: Any, at: Key) -> Any:
+        first = items[0]
+        if any(annotations_of(type_, "words")) and isinstance(first, str) and " " in first.strip():
+            what = f"{key_name(at)} is a list of words, and {describe_value(first)} is not one word"
+            return self._report(at, what, advice.for_value(first, type_))
+        kept = [self.decode(item, item_type, (*at, index)) for index, item in enumerate(items)]
         # Leaving out one entry would change the numbers of the later entries in messages.
         return _INVALID if any(item is _INVALID for item in kept) else tuple(kept)
 

@@ -50,7 +50,7 @@ def expected(type_: Any) -> str:
     if origin is Annotated:
         return next((words for words in annotations_of(type_, "expected")), None) or expected(args[0])
     if is_union(type_):
-        return " or ".join(expected(member) for member in args if member is not types.NoneType)
+        return " or ".join(dict.fromkeys(expected(member) for member in args if member is not types.NoneType))
     if members := _members(type_):
         return _either(f"`{member}`" for member in members)
     return _WORDS.get(origin or type_, "a table")

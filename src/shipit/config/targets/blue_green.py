@@ -11,7 +11,17 @@ from shipit.config.table import ConfigTable
 from shipit.config.targets.base import HostTable
 from shipit.config.targets.checks import CommandLimit, Health, MigrateCommand, OptionalIdentity, VerifyCommands
 from shipit.config.targets.container import ContainerConfig, SecretsConfig
-from shipit.config.vocabulary import DockerName, Duration, HostAddress, HostPath, NginxName, Port, Text, WebUrl
+from shipit.config.vocabulary import (
+    CommandWords,
+    DockerName,
+    Duration,
+    HostAddress,
+    HostPath,
+    NginxName,
+    Port,
+    Text,
+    WebUrl,
+)
 from shipit.core import limits
 
 
@@ -48,7 +58,7 @@ class NginxConfig(ConfigTable, frozen=True, kw_only=True):
         ),
     ] = None
     command: Annotated[
-        tuple[Text, ...],
+        CommandWords,
         Meta(
             min_length=1,
             description="The command that runs nginx, as a list of words.",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from shipit.config.table import ConfigTable
-from shipit.config.vocabulary import Duration, HttpStatus, Text, TimeLimit, UrlPath
+from shipit.config.vocabulary import CommandWords, Duration, HttpStatus, Text, TimeLimit, UrlPath
 from shipit.core import limits
 
 
@@ -74,7 +74,7 @@ VerifyCommands = Annotated[
     ),
 ]
 MigrateCommand = Annotated[
-    tuple[Text, ...],
+    CommandWords,
     Meta(
         description="A command that runs in a container of the new image before the new version starts, as a list "
         "of words. An interrupted deployment can run it twice.",

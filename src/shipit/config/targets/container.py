@@ -8,6 +8,7 @@ from msgspec import Meta, field
 
 from shipit.config.table import ConfigTable
 from shipit.config.vocabulary import (
+    CommandWords,
     DockerName,
     Duration,
     HostEntry,
@@ -46,7 +47,7 @@ class ContainerConfig(ConfigTable, frozen=True, kw_only=True):
         Meta(description="The number of processors that the container can use, such as `1.5`."),
     ] = None
     command: Annotated[
-        tuple[Text, ...], Meta(description="The command to run instead of that of the image, as a list of words.")
+        CommandWords, Meta(description="The command to run instead of that of the image, as a list of words.")
     ] = ()
     user: Annotated[Text | None, Meta(description="The user to run as. It is that of the image when unset.")] = None
     hosts: Annotated[

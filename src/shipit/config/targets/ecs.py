@@ -8,7 +8,18 @@ from typing import Annotated
 from msgspec import Meta
 
 from shipit.config.targets.base import ImageTable
-from shipit.config.vocabulary import AwsAccount, AwsRegion, BucketName, Duration, EcsName, Name, Path, Text, TimeLimit
+from shipit.config.vocabulary import (
+    AwsAccount,
+    AwsRegion,
+    BucketName,
+    CommandWords,
+    Duration,
+    EcsName,
+    Name,
+    Path,
+    Text,
+    TimeLimit,
+)
 from shipit.core import limits
 
 
@@ -63,7 +74,7 @@ class EcsConfig(ImageTable, frozen=True, kw_only=True, tag="ecs"):
         ),
     ] = ()
     migrate: Annotated[
-        tuple[Text, ...],
+        CommandWords,
         Meta(
             description="A command that runs with the new image before the deployment, as a list of words. It has a "
             "task of its own with the network and the capacity of the service. A rollback runs no command.",

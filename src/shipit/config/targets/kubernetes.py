@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from shipit.config.targets.base import ImageTable
-from shipit.config.vocabulary import Duration, KubernetesName, Name, Text, TimeLimit
+from shipit.config.vocabulary import CommandWords, Duration, KubernetesName, Name, Text, TimeLimit
 from shipit.core import limits
 
 
@@ -58,7 +58,7 @@ class KubernetesConfig(ImageTable, frozen=True, kw_only=True, tag="kubernetes"):
     ] = "15s"
 
     migrate: Annotated[
-        tuple[Text, ...],
+        CommandWords,
         Meta(
             description="A command that runs in a Job with the new image before the rollout, as a list of words. The "
             "Job has the variables, the volumes and the service account of the Deployment. A rollback runs no command.",

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from shipit.config.targets.base import HostTable, in_environment
 from shipit.config.targets.checks import CommandLimit
-from shipit.config.vocabulary import DockerName, Duration, HostAddress, Text
+from shipit.config.vocabulary import CommandWords, DockerName, Duration, HostAddress, Text
 from shipit.core import limits
 
 
@@ -66,7 +66,7 @@ class SwarmConfig(HostTable, frozen=True, kw_only=True, tag="swarm"):
     ] = "15s"
 
     migrate: Annotated[
-        tuple[Text, ...],
+        CommandWords,
         Meta(
             description="A command that runs in a job of the swarm with the new image before the update, as a list of "
             "words. The job has the variables, the secrets, the networks and the volumes of the service. A rollback "
