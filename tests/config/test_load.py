@@ -352,7 +352,7 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         ),
         (
             "[release]\nwrite-back = 'pull-request'\nseparate-pull-requests = true",
-            "`separate-pull-requests` needs packages, and this repository has only one",
+            "`separate-pull-requests` needs several packages, and the configuration has no `[packages]`",
             "remove it, or add `[packages.<name>]` for each package",
         ),
         (

@@ -162,6 +162,8 @@ def test_commits_of_people_in_the_pull_request_are_not_overwritten(stage: Stage)
     assert world.remote.branches[BRANCH] == made
     [(kind, text)] = failures.seen
     assert (kind, "has commits of people" in text) == ("follow-release", True)
+    todo = f"merge or close the pull request of `{BRANCH}`; to move `prod` after that: shipit promote-branch prod"
+    assert todo in text
 
 
 def test_a_pull_request_that_a_person_closed_stays_closed_until_the_next_release(stage: Stage) -> None:

@@ -13,11 +13,14 @@ import pytest
 from engine.stage import Stage, new_world, public
 from msgspec.structs import replace
 
+from shipit.cli.commands.releases.release import report_release
+from shipit.cli.session import Session
 from shipit.config.load import parse_config
 from shipit.config.model import AnnounceConfig
 from shipit.engine.apply import Silent
 from shipit.errors import CommandError, ConflictError, PreflightError, ShipitError
 from shipit.plan.release import observe_release
+from shipit.plan.views import render_plan
 from shipit.steps.base import Step
 from shipit.testing import FakeWorld, crash_matrix, interrupted, recorded
 from shipit.testing.git.objects import FakeCommit
@@ -77,6 +80,7 @@ def test_a_branch_that_accepts_only_signed_commits_is_a_warning_unless_git_or_th
     (finding,) = observe_release(world, stage.config).findings
     assert (finding.code, finding.severity) == ("github-unsigned", "warning")
     assert "its push can be refused" in finding.what
+    assert '`write-back = "api"` or `"pull-request"`: then GitHub signs the commit' in finding.fix
     world.git.signing = True
     assert observe_release(world, stage.config).findings == ()
     for way in ("api", "pull-request"):
@@ -140,7 +144,10 @@ def test_edits_of_people_that_git_makes_again_without_a_signature_are_named(stag
     push(world, "feat: filters", "filters.txt")
     plan = stage.release(again(world)).plan
     assert [(each.code, each.severity) for each in plan.findings] == [("github-unsigned", "warning")]
-    assert "squash" in plan.findings[0].fix
+    assert plan.findings[0].fix == (
+        "merge it with a squash, which GitHub signs; to sign the commits of the next update: "
+        "git config commit.gpgSign true"
+    )
     assert world.remote.tree(BRANCH)["NEWS.md"] == "We can search!\n"
 
 
@@ -680,6 +687,26 @@ def test_each_package_has_a_pull_request_of_its_own_and_is_released_by_its_merge
     watched, writes = recorded(world.fresh_clone())
     stage.release(watched)
     assert writes == []
+
+
+def test_each_package_is_named_with_its_own_pull_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stage, world = separate(tmp_path)
+    outcome = stage.release(world)
+    web, server = (each.url for each in pulls(world))
+    assert outcome.proposed == {"web 0.2.0": web, "server 0.1.1": server}
+    report_release(Session(), outcome)
+    assert capsys.readouterr().err.splitlines() == [
+        "proposed web 0.2.0, server 0.1.1; to release a package, merge its pull request:",
+        f"web 0.2.0: {web}",
+        f"server 0.1.1: {server}",
+    ]
+    text = render_plan(outcome.plan)
+    assert "proposes each package in a pull request of its own; merging it releases the package" in text
+    assert "nothing is released before a pull request is merged" in text
+
+    world.remote.pull_requests.close(1)
+    outcome = stage.release(push(world, "fix: another query", "server/c.txt"))
+    assert outcome.proposed == {"server 0.1.1": server}
 
 
 def test_two_pull_requests_that_are_merged_before_the_next_run_are_both_released(tmp_path: Path) -> None:

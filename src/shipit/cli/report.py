@@ -122,7 +122,8 @@ class CommandReport:
 
 def _headline(outcome: Outcome, *, applied: bool) -> str:
     if outcome.plan.pull_request and outcome.plan.steps:
-        return f"{'Proposed' if applied else 'Would propose'} {outcome.names} in a pull request"
+        how = ", each in a pull request of its own" if len(outcome.plan.proposal_branches) > 1 else " in a pull request"
+        return f"{'Proposed' if applied else 'Would propose'} {outcome.names}{how}"
     if not outcome.released:
         return "Nothing to release"
     return f"Released {outcome.names}" if applied else f"Would release {outcome.names}"

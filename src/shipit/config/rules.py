@@ -58,7 +58,7 @@ def _separate_pull_requests(config: Config) -> Iterator[Fault]:
     if not (config.release.separate_pull_requests and config.release.write_back.proposes):
         return
     if not config.packages:
-        what = "`separate-pull-requests` needs packages, and this repository has only one"
+        what = "`separate-pull-requests` needs several packages, and the configuration has no `[packages]`"
         yield Fault(at, what, "remove it, or add `[packages.<name>]` for each package")
     elif any(each.depends_on for each in config.packages.values()):
         what = "`separate-pull-requests` cannot be used with `depends-on`: these packages are released together"

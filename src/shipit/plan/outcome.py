@@ -58,11 +58,23 @@ class Outcome(Struct, frozen=True):
         return pushed_images(self.plan, self.outputs)
 
     @property
+    def proposed(self) -> dict[str, str]:
+        """The address of each pull request that proposes releases, by the releases as `names` has them."""
+        from shipit.steps.forge import opened_pull_requests
+        from shipit.steps.repository import ProposeRelease
+
+        several = len(self.plan.proposal_branches) > 1
+        by_tag = {decision.tag: f"{decision.package} {decision.version}" for decision in self.plan.to_release}
+        commits = [step.commit for step in self.plan.steps if isinstance(step, ProposeRelease)]
+        urls = opened_pull_requests(self.outputs)
+        return {by_tag[each.tag] if several else self.names: urls[each.branch or ""] for each in commits}
+
+    @property
     def pull_requests(self) -> tuple[str, ...]:
         """The addresses of the pull requests that propose releases."""
         from shipit.steps.forge import opened_pull_requests
 
-        return tuple(opened_pull_requests(self.outputs))
+        return tuple(opened_pull_requests(self.outputs).values())
 
     def report(self, *, applied: bool) -> dict[str, str]:
         """Return all outputs of the Action, as strings.

@@ -15,7 +15,8 @@ class ReleasePlan(Plan, frozen=True, kw_only=True):
     `finishes` are the tags of the unfinished releases and `versions` their versions, and `decisions` is empty.
     `packages` are the names of their packages, in a repository with several packages.
     `merged` are those of `finishes` whose pull request was merged. `pull_request` is the branch of the pull request
-    that proposes the release; it is empty for a plan that makes the release.
+    that proposes the release; if each package has a pull request of its own, it is all these branches, with `, `
+    between them. It is empty for a plan that makes the release.
     `ignored` are the commits of no package: they change no file of any package.
     """
 
@@ -36,6 +37,11 @@ class ReleasePlan(Plan, frozen=True, kw_only=True):
     def to_release(self) -> tuple[Decision, ...]:
         """The packages that have a next version."""
         return tuple(decision for decision in self.decisions if decision.version)
+
+    @property
+    def proposal_branches(self) -> tuple[str, ...]:
+        """The branches of the pull requests that propose the releases; empty for a plan that makes them."""
+        return tuple(self.pull_request.split(", ")) if self.pull_request else ()
 
     @property
     def releases(self) -> bool:

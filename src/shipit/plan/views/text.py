@@ -94,8 +94,13 @@ def _finishing(plan: ReleasePlan, paint: Paint) -> Iterator[str]:
 
 
 def _proposing(plan: ReleasePlan, paint: Paint) -> Iterator[str]:
-    if plan.pull_request and plan.steps:
-        yield paint("proposes the release in a pull request; merging it releases", "title")
+    if not (plan.pull_request and plan.steps):
+        return
+    if len(plan.proposal_branches) > 1:
+        what = "proposes each package in a pull request of its own; merging it releases the package"
+    else:
+        what = "proposes the release in a pull request; merging it releases"
+    yield paint(what, "title")
 
 
 def _decision(decision: Decision, paint: Paint, everything: bool) -> Iterator[str]:
@@ -187,5 +192,6 @@ def _boundary(plan: Plan) -> str:
     if isinstance(plan, DeployPlan):
         return "above this line users see no change; if a later step fails, the earlier version serves again"
     if isinstance(plan, ReleasePlan) and plan.pull_request:
-        return "the steps below are public, but nothing is released before the pull request is merged"
+        which = "a" if len(plan.proposal_branches) > 1 else "the"
+        return f"the steps below are public, but nothing is released before {which} pull request is merged"
     return "above this line nothing is public; below it, steps are not undone"

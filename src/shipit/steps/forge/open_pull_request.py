@@ -59,6 +59,6 @@ class OpenPullRequest(Struct, frozen=True):
 _OUTPUT = "pull-request:"
 
 
-def opened_pull_requests(outputs: Outputs) -> list[str]:
-    """Return the addresses of the pull requests that propose releases."""
-    return [url for name, url in outputs.items() if name.startswith(_OUTPUT)]
+def opened_pull_requests(outputs: Outputs) -> dict[str, str]:
+    """Return the address of each pull request that proposes releases, by its branch."""
+    return {name.removeprefix(_OUTPUT): url for name, url in outputs.items() if name.startswith(_OUTPUT)}

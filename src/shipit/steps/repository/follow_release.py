@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import ClassVar
 
 from msgspec import Struct
@@ -86,7 +87,9 @@ class FollowRelease(Struct, frozen=True):
         head = refs.branches.get(request.branch)
         if head and not self._is_own(head, world) and not request.may_leave(head, commit, world, refs):
             what = f"`{request.branch}` has commits of people, so {self.release} is not added to it"
-            raise ConflictError(what, hint=f"merge the pull request of `{request.branch}`, and delete it") from refused
+            todo = f"merge or close the pull request of `{request.branch}`"
+            hint = f"{todo}; to move `{self.branch}` after that: shipit promote-branch {quote(self.branch)}"
+            raise ConflictError(what, hint=hint) from refused
         if not (head and all(world.git.is_ancestor(each, head) for each in (commit, self.expected))):
             made = self._move(commit).made(world)
             world.git.push(branch=request.branch, commit=made, expected=head, tags=())

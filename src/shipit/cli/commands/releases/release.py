@@ -97,8 +97,7 @@ def report_release(session: Session, outcome: Outcome) -> None:
     url = outcome.outputs.get("release-url", "")
     released = f"released {outcome.names}" + (f": {url}" if url else "")
     if outcome.plan.pull_request and outcome.plan.steps:
-        urls = " ".join(outcome.pull_requests)
-        session.output.say(f"proposed {outcome.names}; to release it, merge the pull request: {urls}")
+        _report_proposals(session, outcome.proposed)
     else:
         session.output.say(released if outcome.released else "nothing to release")
     for branch, url in back_merge_pull_requests(outcome.outputs).items():
@@ -108,3 +107,14 @@ def report_release(session: Session, outcome: Outcome) -> None:
     for reference, digest in outcome.pushed.items():
         session.output.say(f"in the registry: {reference}@{digest}")
     session.output.findings(outcome.plan.warnings)
+
+
+def _report_proposals(session: Session, proposed: dict[str, str]) -> None:
+    """Print each proposed release with the address of the pull request that releases it."""
+    if len(proposed) == 1:
+        [(name, url)] = proposed.items()
+        session.output.say(f"proposed {name}; to release it, merge the pull request: {url}")
+        return
+    session.output.say(f"proposed {', '.join(proposed)}; to release a package, merge its pull request:")
+    for name, url in proposed.items():
+        session.output.say(f"{name}: {url}")

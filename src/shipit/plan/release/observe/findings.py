@@ -124,6 +124,6 @@ def signature_findings(world: World, config: Config, clone: CloneState) -> Itera
         what = f"`{branch}` requires signed commits, and git does not sign the release commit: its push can be refused"
         fix = (
             "let git sign, with a key that GitHub knows: git config commit.gpgSign true; or set "
-            '`write-back = "api"`: then GitHub signs the commit'
+            '`write-back = "api"` or `"pull-request"`: then GitHub signs the commit'
         )
         yield Finding("github-unsigned", what, fix, "warning")

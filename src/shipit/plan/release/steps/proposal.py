@@ -166,7 +166,10 @@ def _unsigned(state: ProposalState, base: str) -> Iterator[Finding]:
             f"`{base}` requires signed commits, and {whose} on `{state.branch}` {verb} not signed, so the pull request "
             "cannot be merged with a merge commit or a rebase"
         )
-        fix = "merge it with a squash, which GitHub signs; or let git sign: git config commit.gpgSign true"
+        fix = (
+            "merge it with a squash, which GitHub signs; to sign the commits of the next update: "
+            "git config commit.gpgSign true"
+        )
         yield Finding("github-unsigned", what, fix, "warning")
 
 
