@@ -251,6 +251,9 @@ def test_the_error_has_the_number_of_problems_and_says_that_nothing_was_changed(
     assert (caught.value.where, caught.value.state) == ("conf/shipit.toml", "nothing was changed")
 
 
+BLUE_GREEN = "[environments.a]\nimage.name = 'a'\n[environments.a.deploy]\nkind = 'blue-green'\nhealth = 'none'\n"
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
@@ -272,6 +275,9 @@ def test_the_error_has_the_number_of_problems_and_says_that_nothing_was_changed(
         ("[environments.dev.image]\nname = 'a'\ncontxt = '.'", "did you mean `context`?"),
         ("[environments.dev.image]\nname = 'a'\ntag = ['latest']", "did you mean `tags`?"),
         ("[release]\nversion-files = [{ path = 'a', paht = 'b' }]", "did you mean `path`?"),
+        ("[environments.a]\nhealth = 'none'", "`health` belongs to `[environments.a.deploy]`"),
+        (f"{BLUE_GREEN}port = 80", "`port` belongs to `[environments.a.deploy.container]`"),
+        (f"{BLUE_GREEN}branch = 'a'", "`branch` belongs to `[environments.a]`"),
     ],
 )
 def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: str, hint: str) -> None:

@@ -11,12 +11,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from typing import Any, get_args, get_origin
 
 import msgspec
 
+from shipit.config.keys import Key
 from shipit.config.model import Config
 from shipit.config.reading.expectation import (
     alternatives,
@@ -29,18 +31,19 @@ from shipit.config.reading.expectation import (
 from shipit.config.reading.validity import is_valid
 
 
-def for_unknown_key(key: str, table: type[msgspec.Struct], prefix: str = "") -> str:
+def for_unknown_key(key: str, table: type[msgspec.Struct], prefix: str = "", at: Key = ()) -> str:
     """Return a hint for `key`, which `table` does not have: the key or the table that was probably meant.
 
     Args:
         prefix: the path of shipit's own tables in the file with a final dot, such as `tool.shipit.`; empty in
             shipit.toml.
+        at: the path of `table` below `prefix`.
     """
     known = _keys(table)
     kebab = key.replace("_", "-").lower()
     if kebab in known:
         return f"keys are written with `-`: `{kebab}`" if "_" in key else f"keys are written in lower case: `{kebab}`"
-    if f"{kebab}s" not in known and (header := _headers().get(kebab)):
+    if f"{kebab}s" not in known and (header := _near(kebab, table, at) or _headers().get(kebab)):
         return f"`{kebab}` belongs to `[{prefix}{header}]`" if header != kebab else f"write it as `[{prefix}{header}]`"
     return for_choice(kebab, known)
 
@@ -101,7 +104,7 @@ def _as_words(command: str) -> str:
 
 
 def _has_tables(type_: Any) -> bool:
-    return any(isinstance(option, type) and issubclass(option, msgspec.Struct) for option in alternatives(type_))
+    return any(True for _ in _structs(type_))
 
 
 def _as_duration(number: str, type_: Any) -> str | None:
@@ -122,7 +125,43 @@ def _as_version(text: str, type_: Any) -> str | None:
 @cache
 def _keys(table: type[msgspec.Struct]) -> list[str]:
     """Return the keys of `table`, as they are written in the file."""
-    return [field.encode_name for field in msgspec.structs.fields(table)]
+    return list(_kinds(table))
+
+
+def _near(key: str, table: type[msgspec.Struct], at: Key) -> str | None:
+    """Return the header of a table inside or around `table`, at the path `at`, that has `key`; None without one."""
+    inside = [((*at, name), tuple(_structs(kind))) for name, kind in _kinds(table).items()]
+    around = list(_tables_on(at))[1:-1]
+    for path, tables in (*inside, *reversed(around)):
+        if any(key in _keys(table) for table in tables):
+            return ".".join(str(name) for name in path if isinstance(name, str))
+    return None
+
+
+def _tables_on(at: Key) -> Iterator[tuple[Key, tuple[type[msgspec.Struct], ...]]]:
+    """Yield each table on the path `at`, beginning with the whole configuration, with the types that it can have."""
+    kinds: list[Any] = [Config]
+    for depth, name in enumerate((*at, None)):
+        yield at[:depth], tuple(table for kind in kinds for table in _structs(kind))
+        kinds = [inner for kind in kinds for option in alternatives(kind) for inner in _inner(option, name)]
+
+
+def _inner(type_: Any, name: object) -> Iterator[Any]:
+    """Yield the type of the entry `name` of a table, a mapping or a list."""
+    if isinstance(type_, type) and issubclass(type_, msgspec.Struct):
+        yield from (kind for key, kind in _kinds(type_).items() if key == name)
+    elif get_origin(type_) in (dict, tuple):
+        yield get_args(type_)[get_origin(type_) is dict]
+
+
+def _structs(type_: Any) -> Iterator[type[msgspec.Struct]]:
+    return (each for each in alternatives(type_) if isinstance(each, type) and issubclass(each, msgspec.Struct))
+
+
+@cache
+def _kinds(table: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return the types of the keys of `table`."""
+    return {field.encode_name: field.type for field in msgspec.structs.fields(table)}
 
 
 @cache  # a broken file can have thousands of unknown keys

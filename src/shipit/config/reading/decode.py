@@ -133,7 +133,9 @@ class Decoder:
             self._report(at, f"{key_name(at)} must not contain a secret", _USE_VARIABLE)
         else:
             prefix = "".join(f"{name}." for name in self.root)
-            self._report(at, f"unknown key {key_name(at)}", advice.for_unknown_key(key, type_, prefix))
+            self._report(
+                at, f"unknown key {key_name(at)}", advice.for_unknown_key(key, type_, prefix, at[len(self.root) : -1])
+            )
 
     def _report(self, at: Key, what: str, hint: str | None = None) -> Any:
         self.faults.append(Fault(at, what, hint))
