@@ -163,8 +163,8 @@ def lock_of(error: CommandError) -> str | None:
     return found[1] if found else None
 
 
-def remove_lock(path: str) -> str:
-    """Return the advice for a lock file in the clone."""
+def lock_advice(path: str) -> str:
+    """Return the advice to remove a lock file of the clone."""
     import shlex  # here because few commands need it
 
     return f"if no git process is running in this clone: rm {shlex.quote(path)}"

@@ -13,12 +13,12 @@ from shipit.adapters.git.calls import Output, TimedOut, Waiting, guarded_argv, r
 from shipit.adapters.git.errors import (
     WRITABLE,
     SentToken,
+    lock_advice,
     lock_of,
     no_git_server,
     push_error,
     remote_error,
     remote_timeout,
-    remove_lock,
 )
 from shipit.adapters.git.history import USUAL_PATHSPECS
 from shipit.adapters.git.objects import GitObjects
@@ -208,7 +208,7 @@ class GitRepository(GitObjects):
         for name, lock in locks.items():
             if os.path.exists(lock):
                 what = f"the clone has a file `{name}`: another git process is running, or one was killed"
-                findings.append(Finding("index-lock", what, remove_lock(lock)))
+                findings.append(Finding("index-lock", what, lock_advice(lock)))
         for name, command in _CONTINUED.items():
             if os.path.exists(os.path.join(self.directory, name)):
                 what = f"a `git {command}` is not finished in this clone, and git makes no release commit before that"
@@ -289,7 +289,7 @@ class GitRepository(GitObjects):
             self._git("reset", "--quiet", "--keep", commit)
         except CommandError as error:
             if lock := lock_of(error):
-                error.hint = f"{remove_lock(lock)}, then run the same command again"
+                error.hint = f"{lock_advice(lock)}, then run the same command again"
                 raise
             raise ConflictError(
                 f"uncommitted changes prevent moving the branch to `{commit[:10]}`",
