@@ -348,7 +348,7 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         ),
         (
             "[release]\nwrite-back = 'pull-request'\ndraft-pull-request = true\nauto-merge = 'squash'",
-            "`auto-merge` cannot be used with `draft-pull-request`: GitHub merges no draft",
+            "`auto-merge` cannot be used with `draft-pull-request`: GitHub merges no draft pull request",
             "keep one of them",
         ),
         (

@@ -77,7 +77,7 @@ def _with_pull_request(release: ReleaseConfig) -> Iterator[Fault]:
         what = '`skip-ci` cannot be used with `write-back = "pull-request"`: no run would release what was merged'
         yield Fault(("release", "skip-ci"), what, fix)
     if release.draft_pull_request and release.auto_merge:
-        what = "`auto-merge` cannot be used with `draft-pull-request`: GitHub merges no draft"
+        what = "`auto-merge` cannot be used with `draft-pull-request`: GitHub merges no draft pull request"
         yield Fault(("release", "auto-merge"), what, "keep one of them")
 
 

@@ -11,7 +11,8 @@ from shipit.world import ForgePullRequest, MergedPullRequest
 # The user of pull requests that were opened with `github.token`: GitHub starts no workflow for their events.
 _WORKFLOW_TOKEN = "github-actions[bot]"
 
-# A part of the answer of GitHub to a draft, in a private repository of a plan without drafts.
+# A part of the answer in a private repository of a plan without draft pull requests; without the first letter, which
+# GitHub writes in both cases.
 _NO_DRAFTS = "raft pull requests are not supported"
 
 
@@ -51,7 +52,7 @@ def keep(
 ) -> ForgePullRequest:
     """Give the open pull request from `branch` into `base` this title and body; open one if there is none.
 
-    With `draft`, a new one is a draft. GitHub has no drafts in some private repositories.
+    With `draft`, a new one is a draft pull request. GitHub has none of these in some private repositories.
     """
     action = f"open the pull request of `{branch}`"
 
@@ -67,7 +68,8 @@ def keep(
         held = _to_pull_request(calls.ensure(action, opened, open_))
     except RemoteError as error:
         if draft and _NO_DRAFTS in error.what:
-            error.hint = "GitHub has drafts in public repositories and in paid plans; remove `draft-pull-request`"
+            where = "public repositories and in paid plans"
+            error.hint = f"GitHub has draft pull requests in {where}; otherwise remove `draft-pull-request`"
         raise
     if (held.title, held.body) == (title, body.strip()):
         return held

@@ -14,7 +14,7 @@ class OpenPullRequest(Struct, frozen=True):
     """Open a pull request from `branch` into `base`, or give the open one the title and the body.
 
     `number` is that of the pull request that was open when the plan was made; None if there was none. With `draft`, a
-    new one is a draft; one that a person marked as ready for review stays so.
+    new one is a draft pull request; one that a person marked as ready for review stays so.
     """
 
     kind: ClassVar[str] = "open-pull-request"
@@ -34,7 +34,7 @@ class OpenPullRequest(Struct, frozen=True):
     def summary(self) -> str:
         if self.number:
             return f"give pull request #{self.number} into {self.base} the title {self.title}, and its notes"
-        kind = "a draft of a pull request" if self.draft else "a pull request"
+        kind = "a draft pull request" if self.draft else "a pull request"
         return f"open {kind} into {self.base}: {self.title}"
 
     def check(self, world: World) -> Done | Todo:
