@@ -31,11 +31,11 @@ from shipit.steps.repository import CreateCommit, CreateTag, Push, ReleaseCommit
 class ReleaseSequence(Struct, frozen=True):
     """The values that the steps of one release are made from.
 
-    `whole` is the configuration, `releases` are the packages to release, `changes` the files that the release commit
+    `config` is the configuration, `releases` are the packages to release, `changes` the files that the release commit
     `commit` changes, and `snapshot` is the commit after it with its files; None when no such commit is made.
     """
 
-    whole: Config
+    config: Config
     observed: Observed
     releases: tuple[PackageRelease, ...]
     changes: FileChanges
@@ -43,9 +43,9 @@ class ReleaseSequence(Struct, frozen=True):
     snapshot: Snapshot | None
 
     @property
-    def config(self) -> ReleaseConfig:
+    def settings(self) -> ReleaseConfig:
         """The table `[release]` of the configuration."""
-        return self.whole.release
+        return self.config.release
 
     @property
     def images(self) -> tuple[WantedImage, ...]:
@@ -55,7 +55,7 @@ class ReleaseSequence(Struct, frozen=True):
             image
             for entry in self.releases
             for image in release_images(
-                self.config,
+                self.settings,
                 entry.next_release.history.package.name,
                 entry.version,
                 self.commit,
@@ -68,27 +68,27 @@ class ReleaseSequence(Struct, frozen=True):
     def steps(self) -> Iterator[Step]:
         """Yield all steps, in order."""
         yield from self._prepare_steps()
-        if self.config.write_back.through_forge:
-            yield from build_steps(self.images, self.config.prepare_limit, pushed=False)
+        if self.settings.write_back.through_forge:
+            yield from build_steps(self.images, self.settings.prepare_limit, pushed=False)
             yield from self._draft_steps()
             yield from self._forge_steps()
-            yield from build_steps(self.images, self.config.prepare_limit)
+            yield from build_steps(self.images, self.settings.prepare_limit)
         else:
             yield from self._clone_steps()
-            yield from build_steps(self.images, self.config.prepare_limit)
+            yield from build_steps(self.images, self.settings.prepare_limit)
             yield from self._draft_steps()
             yield self._push()
-        yield from push_steps(self.images, self.whole.release_attestation_key)
+        yield from push_steps(self.images, self.config.release_attestation_key)
         for entry in self.releases:
             yield PublishRelease(entry.release.tag, latest=is_latest(entry.version, self.observed))
-            yield from floating_steps(self.config, entry.next_release.history.package.format, entry.version)
+            yield from floating_steps(self.settings, entry.next_release.history.package.format, entry.version)
         tags = [entry.release.tag for entry in self.releases]
         yield from back_merge_steps(
-            self.config, self.observed, tags, self.snapshot[0] if self.snapshot else self.commit
+            self.settings, self.observed, tags, self.snapshot[0] if self.snapshot else self.commit
         )
-        yield from follow_steps(self.whole, self.observed, released_packages(self.releases), self.commit)
+        yield from follow_steps(self.config, self.observed, released_packages(self.releases), self.commit)
         for entry in self.releases:
-            yield from announce_steps(self.whole.announce, entry.release.tag, entry.next_release.history.unreleased)
+            yield from announce_steps(self.config.announce, entry.release.tag, entry.next_release.history.unreleased)
 
     def _prepare_steps(self) -> Iterator[Step]:
         """Yield the steps that write the files into the working tree and run the `prepare` commands."""
@@ -96,33 +96,33 @@ class ReleaseSequence(Struct, frozen=True):
         for change in self.changes.files:
             yield change.step(self.commit)
         env = {"SHIPIT_VERSION": self.releases[0].release.version, "SHIPIT_TAG": self.commit.tag}
-        for number, command in enumerate(self.config.prepare, 1):
+        for number, command in enumerate(self.settings.prepare, 1):
             # After the last command, the assets must exist.
-            makes = self.config.assets if number == len(self.config.prepare) else ()
-            yield Run(command, self.config.prepare_limit, self.commit, env, makes)
+            makes = self.settings.assets if number == len(self.settings.prepare) else ()
+            yield Run(command, self.settings.prepare_limit, self.commit, env, makes)
 
     def _clone_steps(self) -> Iterator[Step]:
         """Yield the steps that make the commits and tags in the clone; they are not pushed yet."""
         if self.commit.subject is not None:
-            yield CreateCommit(self.commit, self._body, self.changes.paths, self.config.author)
+            yield CreateCommit(self.commit, self._body, self.changes.paths, self.settings.author)
         for entry in self.releases:
             yield CreateTag(entry.release.tag, _tag_message(entry), self.commit)
         if self.snapshot:
             follows, changes = self.snapshot
             yield from (change.step(follows) for change in changes.files)
-            yield CreateCommit(follows, "", changes.paths, self.config.author)
+            yield CreateCommit(follows, "", changes.paths, self.settings.author)
 
     def _draft_steps(self) -> Iterator[Step]:
         """Yield the steps that create the drafts on the forge and upload the assets, just before the commit point."""
         for entry in self.releases:
             tag, prerelease = entry.release.tag, entry.version.prerelease is not None
             yield DraftRelease(tag, tag, entry.release_body, prerelease, self.observed.clone.branch)
-            yield from asset_steps(self.whole, tag, entry.release.version)
+            yield from asset_steps(self.config, tag, entry.release.version)
 
     def _push(self) -> Push:
         """Return the step that pushes the branch and the tags: the commit point."""
         tags = tuple(entry.release.tag for entry in self.releases)
-        if not self.config.write_back.commits:
+        if not self.settings.write_back.commits:
             return Push(self.commit, None, None, tags)
         tip = self.snapshot[0] if self.snapshot else None
         return Push(self.commit, self.observed.clone.branch, self.observed.clone.expected, tags, tip)
