@@ -15,8 +15,8 @@ _PLACEHOLDER = re.compile(r"^[ \t-]*uses:[ \t]*[\"']?(?:OWNER/shipit\b|\S{1,200}
 
 
 def workflow_findings(project: Project) -> Iterator[Finding]:
-    """Yield the warnings about workflows: a placeholder in place of shipit's name, and rights that the token lacks."""
-    from shipit.plan.release import workflow_right_findings
+    """Yield the warnings about workflows: a placeholder in place of shipit's name, and permissions that the token lacks."""
+    from shipit.plan.release import workflow_permission_findings
     from shipit.plan.version import main_channel
 
     files, forge, config = project.world.files, project.world.forge, project.config
@@ -35,4 +35,4 @@ def workflow_findings(project: Project) -> Iterator[Finding]:
             what = f"`{path}`, line {line}, names shipit by a placeholder, so GitHub does not run the workflow"
             fix = "replace `OWNER/shipit` by the address of shipit's repository, and `COMMIT` by a commit that you "
             yield Finding("workflow-placeholder", what, f"{fix}reviewed: grep -n 'OWNER/shipit' {path}", "warning")
-        yield from workflow_right_findings(config, path, text, requires_checks)
+        yield from workflow_permission_findings(config, path, text, requires_checks)

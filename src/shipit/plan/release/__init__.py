@@ -16,4 +16,4 @@ from shipit.plan.release.staleness import require_unchanged as require_unchanged
 from shipit.plan.release.steps import interrupted_findings as interrupted_findings
 from shipit.plan.release.steps import release_body as release_body
 from shipit.plan.release.steps import titled as titled
-from shipit.plan.release.workflow_rights import workflow_right_findings as workflow_right_findings
+from shipit.plan.release.workflow_permissions import workflow_permission_findings as workflow_permission_findings

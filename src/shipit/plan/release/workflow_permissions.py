@@ -1,4 +1,4 @@
-"""The rights that a workflow of GitHub Actions gives the token with which shipit opens pull requests."""
+"""The permissions that a workflow of GitHub Actions gives the token with which shipit opens pull requests."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _RELEASES = ("", "run", "release")  # the inputs `command` of the action that ma
 _NEEDED = ("contents", "pull-requests")
 
 
-def workflow_right_findings(
+def workflow_permission_findings(
     config: Config, path: str, text: str, requires_checks: Callable[[], bool]
 ) -> Iterator[Finding]:
-    """Yield a warning for each job that releases with the token of the workflow, and lacks a right or the checks.
+    """Yield a warning for each job that releases with the token of the workflow, and lacks a permission or the checks.
 
-    Only a configuration with which shipit opens pull requests needs these rights.
+    Only a configuration with which shipit opens pull requests needs these permissions.
 
     Args:
         config: the configuration.

@@ -1,11 +1,11 @@
-"""The rights that a workflow gives the token with which shipit opens pull requests."""
+"""The permissions that a workflow gives the token with which shipit opens pull requests."""
 
 from __future__ import annotations
 
 import pytest
 
 from shipit.config.load import parse_config
-from shipit.plan.release.workflow_rights import workflow_right_findings
+from shipit.plan.release.workflow_permissions import workflow_permission_findings
 
 PROPOSES = '[release]\nwrite-back = "pull-request"\n'
 CALL = """
@@ -25,7 +25,7 @@ jobs:
 
 
 def found(config: str, workflow: str, *, checks: bool = False) -> list[str]:
-    findings = tuple(workflow_right_findings(parse_config(config), "a.yml", workflow, lambda: checks))
+    findings = tuple(workflow_permission_findings(parse_config(config), "a.yml", workflow, lambda: checks))
     assert {each.severity for each in findings} <= {"warning"}
     return [f"{each.code}: {each.what}" for each in findings]
 
@@ -38,7 +38,7 @@ def found(config: str, workflow: str, *, checks: bool = False) -> list[str]:
         ('[environments.prod]\nbranch = "prod"\nfrom = "main"\n', "`from`"),
     ],
 )
-def test_a_job_without_the_right_to_open_pull_requests_is_named(config: str, key: str) -> None:
+def test_a_job_without_the_permission_to_open_pull_requests_is_named(config: str, key: str) -> None:
     expected = (
         f"workflow-permission: `a.yml`: job `release` lacks the permission `pull-requests: write`, which {key} can need"
     )
@@ -86,5 +86,5 @@ def test_required_checks_are_named_before_the_first_pull_request_is_opened() -> 
     assert found('[release]\nback-merge = ["dev"]\n', STEP, checks=True) == []
 
 
-def test_a_configuration_that_opens_no_pull_request_needs_no_right() -> None:
+def test_a_configuration_that_opens_no_pull_request_needs_no_permission() -> None:
     assert found("", CALL, checks=True) == []
