@@ -15,7 +15,7 @@ _PLACEHOLDER = re.compile(r"^[ \t-]*uses:[ \t]*[\"']?(?:OWNER/shipit\b|\S{1,200}
 
 
 def workflow_findings(project: Project) -> Iterator[Finding]:
-    """Yield the warnings about workflows: a placeholder in place of shipit's name, and permissions that the token lacks."""
+    """Yield the warnings about workflows: a placeholder for shipit's name, and permissions that the token lacks."""
     from shipit.plan.release import workflow_permission_findings
     from shipit.plan.version import main_channel
 

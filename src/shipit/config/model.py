@@ -158,8 +158,8 @@ class ReleaseConfig(ConfigTable, frozen=True, kw_only=True):
     draft_pull_request: Annotated[
         bool,
         Meta(
-            description="`true`: the release pull request is opened as a draft pull request, which nobody can merge before a "
-            "person marks it as ready for review."
+            description="`true`: the release pull request is opened as a draft pull request, which nobody can "
+            "merge before a person marks it as ready for review."
         ),
     ] = False
     separate_pull_requests: Annotated[
