@@ -65,9 +65,51 @@ def test_the_reason_of_cosign_is_shown_without_secrets(install: Install) -> None
         cosign.attest(IMAGE, {})
 
 
-def test_a_call_that_hangs_is_ended_and_is_no_attestation(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "COSIGN", 1)
-    assert install("sleep 300").refusal(IMAGE, "cosign.pub") == "it did not end within 1 seconds"
+def test_a_call_that_hangs_is_ended_and_is_no_refusal(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "COSIGN", 0.1)
+    cosign = install("sleep 300")
+    with pytest.raises(RemoteError) as raised:
+        cosign.refusal(IMAGE, "cosign.pub")
+    assert raised.value.what == f"`cosign` did not end within 0.1 seconds while it checked `{IMAGE}`"
+    assert raised.value.hint == "check that the registry answers, then run the same command again"
+    assert raised.value.retryable
+    with pytest.raises(CommandError, match=r"while it read the private key$"):  # no registry is asked
+        cosign.findings("cosign.pub", attesting=True)
+
+
+def test_an_answer_that_is_too_long_is_no_refusal(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "COSIGN_ANSWER", limits.Size("deployments", 10, "the output", "error"))
+    with pytest.raises(RemoteError, match=f"^`cosign` printed more than 10 bytes while it checked `{IMAGE}`$"):
+        install("echo 0123456789abcdef").refusal(IMAGE, "cosign.pub")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'Get "https://127.0.0.1:9/v2/": dial tcp 127.0.0.1:9: connect: connection refused',
+        "GET http://127.0.0.1:9/v2/acme/shop/manifests/sha256-0a.att: unexpected status code 503 Service Unavailable",
+    ],
+)
+def test_a_registry_that_does_not_answer_is_no_refusal(install: Install, message: str) -> None:
+    """The messages are those of cosign 3.1.3."""
+    cosign = install(f"echo 'Error: {message}' >&2; exit 1")
+    with pytest.raises(RemoteError) as raised:
+        cosign.refusal(IMAGE, "cosign.pub")
+    assert raised.value.what == f"a request to the registry failed while `cosign` checked `{IMAGE}`: {message}"
+    assert raised.value.retryable
+
+
+def test_a_failure_while_it_attests_names_the_key_and_the_login(install: Install) -> None:
+    cosign = install("echo 'Error: reading key: decrypt: encrypted: decryption failed' >&2; exit 1")
+    again = "then run the same command again"
+    with pytest.raises(RemoteError) as raised:
+        cosign.attest(IMAGE, {})
+    assert (
+        raised.value.hint == f"check the key with `shipit doctor`, and that the login of the registry may push; {again}"
+    )
+    with pytest.raises(RemoteError) as raised:
+        cosign.attest_file("0a" * 32, {})
+    assert raised.value.hint == f"check the key with `shipit doctor`; {again}"
 
 
 def test_a_program_that_cannot_be_run_is_named(install: Install, tmp_path: Path) -> None:
@@ -97,6 +139,21 @@ def test_the_private_key_is_tried_before_anything_is_pushed(
         [("attestation-key", True)] if what else []
     )
     assert not cosign.findings("cosign.pub", attesting=False)
+
+
+def test_each_hint_about_the_private_key_says_which_variable_gets_which_value(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = "set `COSIGN_PASSWORD` to the password of the key, and `COSIGN_PRIVATE_KEY` to the whole text of the file `cosign.key`"
+    (unusable,) = install("exit 1").findings("cosign.pub", attesting=True)
+    (other,) = install("echo another").findings("cosign.pub", attesting=True)
+    monkeypatch.setenv("COSIGN_PRIVATE_KEY", "")
+    (missing,) = install("").findings("cosign.pub", attesting=True)
+    assert (unusable.fix, missing.fix) == (both, both)
+    assert other.fix == (
+        "set `COSIGN_PRIVATE_KEY` to the private key of this pair, "
+        "or commit the public key that belongs to it as `cosign.pub`"
+    )
 
 
 def test_a_missing_program_and_a_wrong_public_key_are_findings(install: Install, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from shipit.core.images import REVISION, UNATTESTED, VERSION, provenance
 from shipit.engine.apply import apply_steps
 from shipit.errors import ConflictError, PreflightError
 from shipit.plan.images import ImagePlan
+from shipit.steps.images import NOT_ATTESTED
 from shipit.testing import FakeWorld, Killed, interrupted, kill, recorded
 from shipit.testing.interrupt import When
 from shipit.world import RemoteImage
@@ -102,9 +103,10 @@ def test_an_image_that_somebody_else_pushed_is_neither_attested_nor_deployed() -
     (finding,) = plan.findings
     assert (finding.code, finding.blocks) == ("not-attested", True)
     assert finding.what == f"`{image}` has no valid attestation by `cosign.pub`: no attestation by this key"
+    assert finding.fix == NOT_ATTESTED  # on the same commit, `shipit image` would find the same image
     with pytest.raises(PreflightError) as raised:
         deploy(world)
-    assert [each.code for each in raised.value.findings] == ["not-attested"]
+    assert [(each.code, each.fix) for each in raised.value.findings] == [("not-attested", NOT_ATTESTED)]
     assert raised.value.exit_code == 3
     assert not world.hosts.at("local").containers.find("shop-blue")
     assert not world.attestations.predicates

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,15 +22,20 @@ from shipit.adapters.registry import Logins
 from shipit.core import limits
 from shipit.core.images import Reference
 from shipit.core.redact import Redactor
-from shipit.errors import AuthError, CommandError, RemoteError
+from shipit.errors import AuthError, CommandError, RemoteError, ShipitError
 from shipit.finding import Finding
 
 PRIVATE_KEY, PASSWORD = "COSIGN_PRIVATE_KEY", "COSIGN_PASSWORD"
 _INSTALL = "install cosign 3: https://docs.sigstore.dev/cosign/system_config/installation/"
 _MAKE_PAIR = "run `cosign generate-key-pair` and commit `cosign.pub`, or set `attestation.public-key`"
+_SET_KEY = (
+    f"set `{PASSWORD}` to the password of the key, and `{PRIVATE_KEY}` to the whole text of the file `cosign.key`"
+)
 _OFFLINE = ("--use-signing-config=false", "--tlog-upload=false")
 _TYPE = "--type=slsaprovenance1"
 _PUBLIC = b"-----BEGIN PUBLIC KEY-----"
+# A failed request in a message of cosign, such as `GET https://…: unexpected status code 500` or `Get "https://…": …`.
+_FAILED_REQUEST = re.compile(r"\b(?:get|head|post|put|patch) \"?https?://", re.IGNORECASE)
 
 
 class _Result(Struct, frozen=True):
@@ -70,76 +76,94 @@ class Cosign:
         return tuple(self._private_findings(public_key, key)) if attesting else ()
 
     def refusal(self, image: str, public_key: str) -> str:
-        return self._verify("verify-attestation", public_key, image, image=image)
+        return self._verify(("verify-attestation", image), public_key, f"checked `{image}`", image)
 
     def file_refusal(self, sha256: str, attestation: str, public_key: str) -> str:
         with private_directory(COSIGN) as directory:
             bundle = os.path.join(directory, "bundle")
             with open(bundle, "w", encoding="utf-8", errors="surrogateescape") as file:
                 file.write(attestation)
-            given = (f"--bundle={bundle}", f"--digest={sha256}", "--digestAlg=sha256")
-            return self._verify("verify-blob-attestation", public_key, *given)
+            given = ("verify-blob-attestation", f"--bundle={bundle}", f"--digest={sha256}", "--digestAlg=sha256")
+            return self._verify(given, public_key, f"checked the file with the SHA-256 `{sha256}`")
 
     def attest(self, image: str, predicate: Mapping[str, Any]) -> None:
-        self._attest(("attest", image), predicate, image)
+        self._attest(("attest", image), predicate, f"attested `{image}`", image)
 
     def attest_file(self, sha256: str, predicate: Mapping[str, Any]) -> str:
         with private_directory(COSIGN) as directory:
             bundle = os.path.join(directory, "bundle")
-            self._attest(("attest-blob", f"--hash={sha256}", f"--bundle={bundle}", "file"), predicate)
+            # cosign wants a path, and with --hash it does not read it.
+            words = ("attest-blob", f"--hash={sha256}", f"--bundle={bundle}", "file")
+            self._attest(words, predicate, f"attested the file with the SHA-256 `{sha256}`")
             return read_regular_file(bundle).decode()
 
-    def _verify(self, command: str, public_key: str, *words: str, image: str = "") -> str:
+    def _verify(self, words: Sequence[str], public_key: str, task: str, image: str = "") -> str:
         """Return the reason why cosign refuses an attestation; empty if it accepts it."""
         options = (f"--key={self._path(public_key)}", _TYPE, "--insecure-ignore-tlog=true")
-        return self._call((command, *options, *words), image).failure
+        failure = self._call((words[0], *options, *words[1:]), task, image).failure
+        if image and _FAILED_REQUEST.search(failure):
+            raise _unanswered(f"a request to the registry failed while `cosign` {task}: {failure}", image)
+        return failure
 
-    def _attest(self, words: Sequence[str], predicate: Mapping[str, Any], image: str = "") -> None:
+    def _attest(self, words: Sequence[str], predicate: Mapping[str, Any], task: str, image: str = "") -> None:
         """Run a command that signs the statement `predicate`."""
         if not os.environ.get(PRIVATE_KEY):
-            raise AuthError(f"`{PRIVATE_KEY}` is not set, so nothing can be attested", hint=_set_it("private key"))
+            raise AuthError(f"`{PRIVATE_KEY}` is not set, so nothing can be attested", hint=_SET_KEY)
         options = (f"--key=env://{PRIVATE_KEY}", _TYPE, "--predicate=-", *_OFFLINE, "--yes")
-        result = self._call((*words, *options), image, json.dumps(predicate).encode(), secret=True)
+        result = self._call((*words, *options), task, image, json.dumps(predicate).encode(), secret=True)
         if result.failure:
             what = f"`cosign {words[0]}` failed{f' for `{image}`' if image else ''}: {result.failure}"
-            hint = "check the registry, and whether its login may push; then run the same command again"
-            raise RemoteError(what, hint=hint if image else "run shipit doctor, which tries the key", retryable=True)
+            login = ", and that the login of the registry may push" if image else ""
+            hint = f"check the key with `shipit doctor`{login}; then run the same command again"
+            raise RemoteError(what, hint=hint, retryable=True)
 
     def _private_findings(self, public_key: str, key: bytes) -> Iterator[Finding]:
         """Yield a finding if the private key is missing or unusable, or does not belong to the public key."""
         if not os.environ.get(PRIVATE_KEY):
             what = f"attestations are to be made, and the environment variable `{PRIVATE_KEY}` is not set"
-            yield Finding("attestation-key", what, _set_it("private key"))
+            yield Finding("attestation-key", what, _SET_KEY)
             return
-        result = self._call(("public-key", f"--key=env://{PRIVATE_KEY}"), secret=True)
+        result = self._call(("public-key", f"--key=env://{PRIVATE_KEY}"), "read the private key", secret=True)
         if result.failure:
             what = f"the private key in `{PRIVATE_KEY}` cannot be used: {result.failure}"
-            yield Finding("attestation-key", what, f"set `{PASSWORD}` to its password, and {_set_it('private key')}")
+            yield Finding("attestation-key", what, _SET_KEY)
         elif result.output.strip() != key:
             what = f"the private key in `{PRIVATE_KEY}` does not belong to the public key `{public_key}`"
-            yield Finding("attestation-key", what, f"set the one of this pair, or commit the other `{public_key}`")
+            pair = f"set `{PRIVATE_KEY}` to the private key of this pair, or commit the public key that belongs to it"
+            yield Finding("attestation-key", what, f"{pair} as `{public_key}`")
 
     def _path(self, public_key: str) -> str:
         return os.path.join(self._root, public_key)
 
-    def _call(self, argv: Sequence[str], image: str = "", data: bytes = b"", *, secret: bool = False) -> _Result:
-        """Run cosign. Only with `secret` it gets the private key; then it does not ask for the password."""
+    def _call(
+        self, argv: Sequence[str], task: str, image: str = "", data: bytes = b"", *, secret: bool = False
+    ) -> _Result:
+        """Run cosign. With `secret`, it gets the private key and its password, so that it asks for none.
+
+        Args:
+            argv: its command with the arguments.
+            task: the task in the past tense, for messages, such as "checked `shop@sha256:…`".
+            image: the image whose registry it asks; empty if it asks none.
+            data: its standard input.
+            secret: True if the command needs the private key.
+        """
         env = without_tokens(os.environ)
         if secret:
             env |= {PRIVATE_KEY: os.environ[PRIVATE_KEY], PASSWORD: os.environ.get(PASSWORD, "")}
         with self._logins.configuration([Reference.parse(image).registry] if image else []) as configuration:
-            return self._run(("cosign", *argv), data, {**env, "DOCKER_CONFIG": configuration})
+            return self._run(("cosign", *argv), task, image, data, {**env, "DOCKER_CONFIG": configuration})
 
-    def _run(self, argv: Sequence[str], data: bytes, env: Mapping[str, str]) -> _Result:
+    def _run(self, argv: Sequence[str], task: str, image: str, data: bytes, env: Mapping[str, str]) -> _Result:
         bounds = (limits.COSIGN_ANSWER, limits.COSIGN_MESSAGES)
         try:
             status, output, messages = run_bounded(argv, data, env, limits.COSIGN, *bounds)
         except OSError as error:
             raise CommandError(f"`cosign` cannot be run: {error.strerror}", hint=_INSTALL, argv=argv) from error
-        except TooMuchOutput:
-            return _Result(failure=f"it printed more than {limits.COSIGN_ANSWER.written}")
+        except TooMuchOutput as error:
+            what = f"`cosign` printed more than {limits.COSIGN_ANSWER.written} while it {task}"
+            raise _unanswered(what, image) from error
         if status is None:
-            return _Result(failure=f"it did not end within {limits.COSIGN:g} seconds")
+            raise _unanswered(f"`cosign` did not end within {limits.COSIGN:g} seconds while it {task}", image)
         return _Result(output, self._reason(messages) if status else "")
 
     def _reason(self, messages: bytes) -> str:
@@ -149,5 +173,8 @@ class Cosign:
         return found.removeprefix("Error: ").strip() or "it printed no reason"
 
 
-def _set_it(what: str) -> str:
-    return f"set it to the whole text of the {what}, such as the file `cosign.key`"
+def _unanswered(what: str, image: str) -> ShipitError:
+    """Return the error of a call without a result; only a call about an image asks a registry."""
+    if not image:
+        return CommandError(what, hint="run the same command again", argv=["cosign"])
+    return RemoteError(what, hint="check that the registry answers, then run the same command again", retryable=True)

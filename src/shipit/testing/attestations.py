@@ -1,4 +1,4 @@
-"""Attestations of images in memory, for tests."""
+"""Attestations of images and files in memory, for tests."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ PUBLIC_KEY = "cosign.pub"
 
 
 class FakeAttestations:
-    """The predicates of the attested images, by image; `shipit.world.attestations.Attestations` describes the methods.
+    """The predicates of the attested images, by image, and of the attested files, by SHA-256.
+
+    `shipit.world.attestations.Attestations` describes the methods.
 
     Set `can_attest` to False for a run without the private key.
     """
 
     def __init__(self) -> None:
         self.predicates: dict[str, Mapping[str, Any]] = {}
+        self.of_files: dict[str, Mapping[str, Any]] = {}
         self.can_attest = True
 
     def findings(self, public_key: str, *, attesting: bool) -> tuple[Finding, ...]:
@@ -35,6 +38,7 @@ class FakeAttestations:
 
     def attest_file(self, sha256: str, predicate: Mapping[str, Any]) -> str:
         self._require_key()
+        self.of_files[sha256] = predicate
         return f"{PUBLIC_KEY} {sha256}"
 
     def attest(self, image: str, predicate: Mapping[str, Any]) -> None:

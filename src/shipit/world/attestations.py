@@ -14,6 +14,9 @@ class Attestations(Protocol):
     An image is `name@digest`, and a file its SHA-256 in hexadecimal. The public key is the path of a file, from the
     root of the repository. The private key is in the environment variable `COSIGN_PRIVATE_KEY`, and its password in
     `COSIGN_PASSWORD`.
+
+    Each method raises `RemoteError` if the registry does not answer, and `CommandError` if the program does not run or
+    does not end. So a refusal always means that an attestation was looked for, and none was valid.
     """
 
     # reads
@@ -37,7 +40,8 @@ class Attestations(Protocol):
             image: the image.
             predicate: the statement, in the form of SLSA provenance v1.
 
-        Raises `AuthError` if the private key cannot be used, and `RemoteError` if the registry does not accept it.
+        Raises `AuthError` if the private key is not set, and `RemoteError` if it cannot be used, such as with a wrong
+        password, or if the registry does not accept the attestation.
         """
 
     def attest_file(self, sha256: str, predicate: Mapping[str, Any]) -> str:

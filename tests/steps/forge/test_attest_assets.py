@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from contracts.clones import Clone
 from steps.samples import TAG, Sample, drafted
 
@@ -38,3 +40,26 @@ def test_the_attestation_of_an_earlier_build_is_replaced() -> None:
     assert step.check(world) == Todo("build/app.jar")
     step.apply(world)
     assert step.check(world) == Done()
+
+
+def test_the_statement_about_a_file_has_its_own_type_and_the_commit_of_the_tag() -> None:
+    world, step = FakeWorld.new(), AttestAssets(TAG, "1.1.0", ("build/*.jar",), "cosign.pub")
+    world.files.edit("build/app.jar", "jar")
+    world.commit("chore(release): 1.1.0")
+    released = world.git.head()
+    assert statement(world, step)["resolvedDependencies"][0]["digest"] == {"gitCommit": released}  # no tag yet
+    world.git.create_tag(TAG, str(released), "")
+    world.commit("chore: begin 1.1.1-SNAPSHOT")
+    found = statement(world, step)
+    assert found["buildType"] == "urn:shipit:asset"
+    assert found["externalParameters"] == {"version": "1.1.0"}
+    assert found["resolvedDependencies"][0]["digest"] == {"gitCommit": released}
+
+
+def statement(world: FakeWorld, step: AttestAssets) -> dict[str, Any]:
+    """Attest the file again, and return the definition of its build."""
+    world.files.edit("build/app.jar", f"built on {world.git.head()}, {len(world.git.tags())} tags")
+    step.apply(world)
+    (made,) = list(world.attestations.of_files.values())[-1:]
+    definition: dict[str, Any] = made["buildDefinition"]
+    return definition

@@ -39,5 +39,4 @@ def unattested_findings(
     ]
     if rollback and not images:
         return ()
-    fix = f"find out who pushed it; deploy an image that was attested: shipit image {observed.environment} --push"
-    return attestation_findings(project.world, key, images, fix)
+    return attestation_findings(project.world, key, images)

@@ -16,6 +16,7 @@ from shipit.core.images.series import later_tags as later_tags
 from shipit.core.images.series import series_of as series_of
 from shipit.core.images.series import shares_moving_tag as shares_moving_tag
 from shipit.core.images.statement import UNATTESTED as UNATTESTED
+from shipit.core.images.statement import asset_provenance as asset_provenance
 from shipit.core.images.statement import provenance as provenance
 from shipit.core.images.tags import Source as Source
 from shipit.core.images.tags import build_tags as build_tags

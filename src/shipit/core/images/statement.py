@@ -1,6 +1,6 @@
-"""The statement about an image that shipit signs: the commit and the version that the image was built from.
+"""The statements that shipit signs: the commit and the version that an image or a file of a release was built from.
 
-It has the form of SLSA provenance v1 (https://slsa.dev/spec/v1.0/provenance).
+They have the form of SLSA provenance v1 (https://slsa.dev/spec/v1.0/provenance).
 
 >>> labels = {VERSION: "1.4.0", REVISION: "0a" * 20, SOURCE: "https://github.com/acme/shop"}
 >>> statement = provenance(labels)["buildDefinition"]
@@ -8,6 +8,10 @@ It has the form of SLSA provenance v1 (https://slsa.dev/spec/v1.0/provenance).
 ({'version': '1.4.0'}, 'git+https://github.com/acme/shop')
 >>> provenance({VERSION: "1.4.0"})["buildDefinition"]["resolvedDependencies"]
 []
+>>> asset_provenance("1.4.0", "0a" * 20, "")["buildDefinition"]["resolvedDependencies"] == [
+...     {"digest": {"gitCommit": "0a" * 20}}
+... ]
+True
 """
 
 from __future__ import annotations
@@ -20,17 +24,34 @@ from shipit.core.images.labels import REVISION, SOURCE, VERSION
 UNATTESTED = "unattested"
 """The tag that an image is pushed under before it is attested; it moves with each push."""
 
-_BUILD_TYPE, _BUILDER = "urn:shipit:image", "urn:shipit"
+# The `buildType`, by which a checker knows what was attested.
+_IMAGE, _ASSET = "urn:shipit:image", "urn:shipit:asset"
+_BUILDER = "urn:shipit"
 
 
 def provenance(labels: Mapping[str, str]) -> dict[str, Any]:
     """Return the statement about an image with these labels."""
-    commit = {"uri": f"git+{labels.get(SOURCE, '')}", "digest": {"gitCommit": labels.get(REVISION, "")}}
+    return _statement(_IMAGE, labels.get(VERSION, ""), labels.get(REVISION, ""), labels.get(SOURCE, ""))
+
+
+def asset_provenance(version: str, commit: str, url: str) -> dict[str, Any]:
+    """Return the statement about a file of a release.
+
+    Args:
+        version: the version of the release.
+        commit: the id of the commit that the file was built from; empty if it is not known.
+        url: the address of the repository; empty if it has none.
+    """
+    return _statement(_ASSET, version, commit, url)
+
+
+def _statement(build_type: str, version: str, commit: str, url: str) -> dict[str, Any]:
+    source = ({"uri": f"git+{url}"} if url else {}) | {"digest": {"gitCommit": commit}}
     return {
         "buildDefinition": {
-            "buildType": _BUILD_TYPE,
-            "externalParameters": {"version": labels.get(VERSION, "")},
-            "resolvedDependencies": [commit] if REVISION in labels else [],
+            "buildType": build_type,
+            "externalParameters": {"version": version},
+            "resolvedDependencies": [source] if commit else [],
         },
         "runDetails": {"builder": {"id": _BUILDER}},
     }

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shipit.finding import Finding
+from shipit.steps.images import NOT_ATTESTED
 from shipit.world import World
 
 
 def attestation_findings(
-    world: World, public_key: str, images: Iterable[str], fix: str, *, attesting: bool = False
+    world: World, public_key: str, images: Iterable[str], *, attesting: bool = False
 ) -> tuple[Finding, ...]:
     """Return the reasons why images have no valid attestation, or why none can be checked or made.
 
@@ -17,7 +18,6 @@ def attestation_findings(
         world: the ports.
         public_key: the path of the public key; empty if no attestation is needed.
         images: the images to check, as `name@digest`.
-        fix: the instruction for an image without one.
         attesting: True if this run attests images.
     """
     if not public_key:
@@ -27,7 +27,7 @@ def attestation_findings(
     return (
         *found,
         *(
-            Finding("not-attested", f"`{image}` has no valid attestation by `{public_key}`: {refusal}", fix)
+            Finding("not-attested", f"`{image}` has no valid attestation by `{public_key}`: {refusal}", NOT_ATTESTED)
             for image, refusal in refusals
             if refusal
         ),

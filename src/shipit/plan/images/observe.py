@@ -371,8 +371,7 @@ def _attestations(world: World, public_key: str, images: Sequence[ObservedImage]
             held.append(image.to_promote)
         elif pushed:
             held.append(str(Reference(Reference.parse(image.wanted.config.name).name, digest=pushed.digest)))
-    fix = "find out who pushed it; release a new version, or attest it by hand: docs/guides/images.md"
-    return attestation_findings(world, public_key, held, fix, attesting=not all(image.pushed for image in images))
+    return attestation_findings(world, public_key, held, attesting=not all(image.pushed for image in images))
 
 
 def _uncommitted_changes(paths: tuple[str, ...]) -> Iterator[Finding]:

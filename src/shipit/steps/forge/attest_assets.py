@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from shipit.core.images import VERSION, provenance
-from shipit.errors import RemoteError
+from shipit.core.images import asset_provenance
 from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.images import invalid
 from shipit.world import World
 
 ATTESTATION = ".sigstore.json"
@@ -45,13 +45,20 @@ class AttestAssets(Struct, frozen=True):
     def apply(self, world: World) -> Outputs:
         for path in self._paths(world):
             if self._refusal(path, world):
-                statement = provenance({VERSION: self.version})
-                made = world.attestations.attest_file(_sha256(path, world), statement)
+                made = world.attestations.attest_file(_sha256(path, world), self._statement(world))
                 world.files.write(f"{path}{ATTESTATION}", made)
                 if refusal := self._refusal(path, world):
-                    what = f"`{path}` was attested, but not validly by `{self.public_key}`: {refusal}"
-                    raise RemoteError(what, hint="check that the private key belongs to this public key: shipit doctor")
+                    raise invalid(path, self.public_key, refusal)
         return {}
+
+    def _statement(self, world: World) -> dict[str, Any]:
+        """Return the statement about the files, with the commit of the tag.
+
+        A tag that is made through the forge does not exist yet: then it is the commit that the release was built on.
+        """
+        tagged = next((tag.commit for tag in world.git.tags() if tag.name == self.tag), None)
+        links = world.forge.links()
+        return asset_provenance(self.version, tagged or world.git.head() or "", links.base if links else "")
 
     def _paths(self, world: World) -> Iterator[str]:
         for pattern in self.patterns:
@@ -60,7 +67,7 @@ class AttestAssets(Struct, frozen=True):
     def _refusal(self, path: str, world: World) -> str:
         attestation = world.files.read(f"{path}{ATTESTATION}")
         if attestation is None:
-            return "there is none"
+            return "it has no attestation"
         return world.attestations.file_refusal(_sha256(path, world), attestation, self.public_key)
 
 

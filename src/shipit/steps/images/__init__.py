@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shipit.steps.images.attestation import NOT_ATTESTED as NOT_ATTESTED
+from shipit.steps.images.attestation import invalid as invalid
 from shipit.steps.images.build_image import BuildImage as BuildImage
 from shipit.steps.images.origin import Origin as Origin
 from shipit.steps.images.origin import digest_key as digest_key

@@ -10,9 +10,10 @@ from shipit.core.images import Reference, provenance
 from shipit.errors import ConflictError, RemoteError
 from shipit.world import World
 
-_HINT = (
-    "find out who pushed it; release a new version, or attest this image by hand, as docs/guides/images.md describes it"
+NOT_ATTESTED = (
+    "find out who pushed it; then release a new version, or attest this digest by hand: `shipit explain not-attested`"
 )
+"""The hint for an image without a valid attestation."""
 
 
 def image_of(reference: str, digest: str) -> str:
@@ -33,12 +34,17 @@ def attest(image: str, public_key: str, world: World) -> None:
         )
     world.attestations.attest(image, provenance(found.labels))
     if refusal := world.attestations.refusal(image, public_key):
-        what = f"`{image}` was attested, but not validly by `{public_key}`: {refusal}"
-        raise RemoteError(what, hint="check that the private key belongs to this public key: shipit doctor")
+        raise invalid(image, public_key, refusal)
+
+
+def invalid(attested: str, public_key: str, refusal: str) -> RemoteError:
+    """Return the error for an attestation that was just made, and that is not valid for the public key."""
+    what = f"the new attestation of `{attested}` is not valid for the public key `{public_key}`: {refusal}"
+    return RemoteError(what, hint="run `shipit doctor`, which checks that the private key belongs to it")
 
 
 def require_attestation(image: str, public_key: str, world: World) -> None:
     """Raise `ConflictError` if an image that is in the registry has no valid attestation."""
     if refusal := world.attestations.refusal(image, public_key):
         what = f"`{image}` is in the registry already, without a valid attestation by `{public_key}`: {refusal}"
-        raise ConflictError(what, hint=_HINT)
+        raise ConflictError(what, hint=NOT_ATTESTED)

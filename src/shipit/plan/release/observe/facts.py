@@ -217,7 +217,7 @@ def _world_findings(world: World, config: Config, of_forge: Sequence[Finding]) -
     yield from world.git.findings()
     yield from of_forge
     yield from _image_findings(world, config)
-    yield from attestation_findings(world, _attestation_key(config), (), "", attesting=True)
+    yield from attestation_findings(world, _attestation_key(config), (), attesting=True)
     yield from notification_findings(config, world)
 
 
