@@ -13,7 +13,7 @@ from shipit.steps.base import Done, Outputs, Step, Todo
 from shipit.steps.forge import OPTIONAL_STEPS
 from shipit.steps.images import RemoveImages
 from shipit.steps.notify import SendNotification
-from shipit.steps.repository import BackMerge, CreateCommit, CreateTag, FollowRelease, RestoreFile, Run, WriteFile
+from shipit.steps.repository import BackMerge, CreateCommit, CreateTag, MoveBranch, RestoreFile, Run, WriteFile
 from shipit.world import World
 
 _LEFT_BY_COMMANDS = ("index-lock", "unfinished-merge")  # the findings of git that commands of the user can cause
@@ -73,7 +73,7 @@ def apply_steps(
             outputs |= _ensure(step, world, observer)
         except (ShipitError, OSError) as raised:
             error = as_shipit_error(raised)
-            if isinstance(step, (*OPTIONAL_STEPS, RemoveImages, SendNotification, BackMerge, FollowRelease)):
+            if isinstance(step, (*OPTIONAL_STEPS, RemoveImages, SendNotification, BackMerge, MoveBranch)):
                 observer.optional_failed(step, error)
                 continue
             state = _state(steps, index, "Failed at", way_back, world, solved=not isinstance(error, ConflictError))

@@ -29,11 +29,11 @@ from shipit.plan.release.steps import (
     file_changes,
     finished_packages,
     finishing_steps,
-    follow_findings,
     missing_back_merge_steps,
-    missing_follow_findings,
-    missing_follow_steps,
+    missing_promotion_findings,
+    missing_promotion_steps,
     plan_snapshot,
+    promotion_findings,
     proposal_findings,
     propose,
     release_body,
@@ -116,7 +116,7 @@ def _plan(
                 *_lost_tag_findings(config, observed),
                 *_go_module_findings(observed, releases),
                 *_about_proposal(observed, releases, proposal, {each.package for each in decisions}),
-                *_about_following(config, observed, releases, proposal),
+                *_about_promotions(config, observed, releases, proposal),
             )
         ),
         pull_request=", ".join(_proposal_branches(config, observed, releases)) if proposal else "",
@@ -144,13 +144,13 @@ def _about_proposal(
     return (*(proposal.findings if proposal else ()), *proposal_findings(idle))
 
 
-def _about_following(
+def _about_promotions(
     config: Config, observed: Observed, releases: Sequence[PackageRelease], proposal: Proposal | None
 ) -> Iterable[Finding]:
     """Return the warnings about branches of environments that are not moved to the release."""
     if releases and not proposal:
-        return follow_findings(config, observed, released_packages(releases))
-    return missing_follow_findings(config, observed)
+        return promotion_findings(config, observed, released_packages(releases))
+    return missing_promotion_findings(config, observed)
 
 
 def _package_name(entry: PackageRelease) -> str:
@@ -290,7 +290,7 @@ def _steps(
 def _missing_steps(config: Config, observed: Observed) -> Iterator[Step]:
     """Yield the steps that bring the last release into the branches that lack it."""
     yield from missing_back_merge_steps(config.release, observed)
-    yield from missing_follow_steps(config, observed)
+    yield from missing_promotion_steps(config, observed)
 
 
 def _finishing_plan(config: Config, observed: Observed, inputs: Inputs) -> ReleasePlan:
@@ -301,7 +301,7 @@ def _finishing_plan(config: Config, observed: Observed, inputs: Inputs) -> Relea
         findings=(
             *preflight_findings(observed, config.release),
             *_unknown_end_findings(observed),
-            *follow_findings(config, observed, finished_packages(observed)),
+            *promotion_findings(config, observed, finished_packages(observed)),
         ),
         notes="\n".join(
             titled(unfinished.package.name, unfinished_release_body(config, observed, unfinished))

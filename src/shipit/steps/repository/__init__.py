@@ -6,8 +6,8 @@ from shipit.steps.repository.back_merge import BackMerge as BackMerge
 from shipit.steps.repository.back_merge import back_merge_pull_requests as back_merge_pull_requests
 from shipit.steps.repository.create_commit import CreateCommit as CreateCommit
 from shipit.steps.repository.create_tag import CreateTag as CreateTag
-from shipit.steps.repository.follow_release import FollowRelease as FollowRelease
-from shipit.steps.repository.follow_release import follow_pull_requests as follow_pull_requests
+from shipit.steps.repository.move_branch import MoveBranch as MoveBranch
+from shipit.steps.repository.move_branch import promotion_pull_requests as promotion_pull_requests
 from shipit.steps.repository.move_tag import MoveTag as MoveTag
 from shipit.steps.repository.promote_branch import PromoteBranch as PromoteBranch
 from shipit.steps.repository.propose_release import KeptEdit as KeptEdit
@@ -36,5 +36,5 @@ STEPS = (
     ProposeRelease,
     BackMerge,
     PromoteBranch,
-    FollowRelease,
+    MoveBranch,
 )

@@ -92,7 +92,7 @@ def _refuse_pull_requests(session: Session) -> None:
 
 def report_release(session: Session, outcome: Outcome) -> None:
     """Print the released versions with the address of the release, each pushed image, and the warnings."""
-    from shipit.steps.repository import back_merge_pull_requests, follow_pull_requests
+    from shipit.steps.repository import back_merge_pull_requests, promotion_pull_requests
 
     url = outcome.outputs.get("release-url", "")
     released = f"released {outcome.names}" + (f": {url}" if url else "")
@@ -102,7 +102,7 @@ def report_release(session: Session, outcome: Outcome) -> None:
         session.output.say(released if outcome.released else "nothing to release")
     for branch, url in back_merge_pull_requests(outcome.outputs).items():
         session.output.say(f"to bring the release back into {branch}, merge the pull request: {url}")
-    for branch, url in follow_pull_requests(outcome.outputs).items():
+    for branch, url in promotion_pull_requests(outcome.outputs).items():
         session.output.say(f"to move {branch} to the release, merge the pull request: {url}")
     for reference, digest in outcome.pushed.items():
         session.output.say(f"in the registry: {reference}@{digest}")

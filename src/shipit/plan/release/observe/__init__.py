@@ -6,7 +6,7 @@ from shipit.plan.release.observe.clone_state import CloneState as CloneState
 from shipit.plan.release.observe.clone_state import observe_clone as observe_clone
 from shipit.plan.release.observe.facts import Observed as Observed
 from shipit.plan.release.observe.facts import observe_release as observe_release
-from shipit.plan.release.observe.following import Following as Following
+from shipit.plan.release.observe.promoted_branches import PromotedBranch as PromotedBranch
 from shipit.plan.release.observe.proposal import Edit as Edit
 from shipit.plan.release.observe.proposal import ProposalState as ProposalState
 from shipit.plan.release.observe.proposal import package_branch as package_branch

@@ -24,9 +24,13 @@ from shipit.plan.release.observe.findings import (
     repository_findings,
     signature_findings,
 )
-from shipit.plan.release.observe.following import Following, following_findings, observe_following
 from shipit.plan.release.observe.merged import observe_merged, unmade_release_findings
 from shipit.plan.release.observe.overrides import with_overrides
+from shipit.plan.release.observe.promoted_branches import (
+    PromotedBranch,
+    observe_promoted_branches,
+    promoted_branch_findings,
+)
 from shipit.plan.release.observe.proposal import ProposalState, observe_proposals
 from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinished
 from shipit.plan.version import (
@@ -77,7 +81,7 @@ class Observed(Struct, frozen=True):
     forge; None without a forge. `drafts` are the tags of the drafts on the forge. `go_modules` are the module paths of
     the packages with a `go.mod`, by the name of the package. `proposals` are the states of the release pull requests;
     none if releases are not proposed, or the forge cannot be used. `back_merges` are the branches that the release is
-    brought back into, and `following` those that are moved to it.
+    brought back into, and `promoted_branches` those that are moved to it.
     """
 
     clone: CloneState
@@ -98,7 +102,7 @@ class Observed(Struct, frozen=True):
     go_modules: Mapping[str, str] = {}
     proposals: tuple[ProposalState, ...] = ()
     back_merges: tuple[BackMergeState, ...] = ()
-    following: tuple[Following, ...] = ()
+    promoted_branches: tuple[PromotedBranch, ...] = ()
 
     def proposal_of(self, package: str) -> ProposalState | None:
         """Return the state of the pull request that proposes the releases of `package`; None without one."""
@@ -174,7 +178,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
             *repository_findings(world, config, clone, histories, tags, files, about_history),
             *unmade_release_findings(git, config, histories, files, base, tags),
             *back_merge_findings(config, clone),
-            *following_findings(git, config, clone, histories),
+            *promoted_branch_findings(git, config, clone, histories),
             *_world_findings(world, config, forge_findings),
             *(signature_findings(world, config, clone) if forge_is_usable else ()),
         ),
@@ -187,7 +191,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         go_modules=dict(_go_modules(git, base, packages(config))),
         proposals=proposals,
         back_merges=observe_back_merges(git, config, clone, histories),
-        following=observe_following(git, config, clone, histories, unfinished),
+        promoted_branches=observe_promoted_branches(git, config, clone, histories, unfinished),
     )
 
 

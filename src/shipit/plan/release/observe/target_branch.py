@@ -1,4 +1,4 @@
-"""The state of a branch, such as `prod`, beside the release that it is to be moved to, and what stops the move."""
+"""A branch, such as `prod`, compared with the release that it is to be moved to, and what stops the move."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Undo(Struct, frozen=True):
 
 
 class TargetBranch(Struct, frozen=True):
-    """The branch `name` of the remote, which is at the commit `tip`, beside a release.
+    """The branch `name` of the remote, which is at the commit `tip`, compared with a release.
 
     `has_files` is True if the files of both are the same. `forwards` is True if all commits of the branch are in the
     release. `held` is the highest release in the history of the branch, or whose files it has; None if there is none.
@@ -44,7 +44,7 @@ class TargetBranch(Struct, frozen=True):
 def observe_target_branch(
     git: Git, name: str, tip: str, release: str, tags: Sequence[Tag], every: Sequence[Tag]
 ) -> TargetBranch:
-    """Return the state of a branch beside a release.
+    """Return the state of a branch compared with a release.
 
     Args:
         git: the clone, with the commits of both.

@@ -10,10 +10,10 @@ from shipit.plan.release.steps.finish import finished_packages as finished_packa
 from shipit.plan.release.steps.finish import finishing_steps as finishing_steps
 from shipit.plan.release.steps.finish import unfinished_release_body as unfinished_release_body
 from shipit.plan.release.steps.follow_up import released_steps as released_steps
-from shipit.plan.release.steps.following import follow_findings as follow_findings
-from shipit.plan.release.steps.following import missing_follow_findings as missing_follow_findings
-from shipit.plan.release.steps.following import missing_follow_steps as missing_follow_steps
 from shipit.plan.release.steps.package_release import PackageRelease as PackageRelease
+from shipit.plan.release.steps.promoted_branches import missing_promotion_findings as missing_promotion_findings
+from shipit.plan.release.steps.promoted_branches import missing_promotion_steps as missing_promotion_steps
+from shipit.plan.release.steps.promoted_branches import promotion_findings as promotion_findings
 from shipit.plan.release.steps.proposal import Proposal as Proposal
 from shipit.plan.release.steps.proposal import proposal_findings as proposal_findings
 from shipit.plan.release.steps.proposal import propose as propose

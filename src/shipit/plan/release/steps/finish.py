@@ -15,7 +15,7 @@ from shipit.plan.release.observe import Observed, Unfinished
 from shipit.plan.release.steps.assets import asset_steps
 from shipit.plan.release.steps.back_merges import back_merge_steps
 from shipit.plan.release.steps.follow_up import announce_steps, floating_steps, released_steps
-from shipit.plan.release.steps.following import ReleasedPackage, follow_steps
+from shipit.plan.release.steps.promoted_branches import ReleasedPackage, promotion_steps
 from shipit.plan.release.steps.release_body import release_body
 from shipit.plan.release.steps.sequence import is_latest
 from shipit.plan.release.steps.snapshot import plan_snapshot
@@ -55,7 +55,7 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
         yield from back_merge_steps(config.release, observed, [each.tag for each in merged], last)
     newest = observed.unfinished[-1]
     finished = ReleaseCommit(newest.commit, None, newest.tag)
-    yield from follow_steps(config, observed, finished_packages(observed), finished)
+    yield from promotion_steps(config, observed, finished_packages(observed), finished)
     for unfinished in observed.unfinished:
         yield from announce_steps(config.announce, unfinished.tag, unfinished.commits)
     names = [each.package.release_name(each.version) for each in observed.unfinished]

@@ -19,8 +19,8 @@ from shipit.plan.release.steps.assets import asset_steps
 from shipit.plan.release.steps.back_merges import back_merge_steps
 from shipit.plan.release.steps.file_changes import FileChanges
 from shipit.plan.release.steps.follow_up import announce_steps, floating_steps
-from shipit.plan.release.steps.following import ReleasedPackage, follow_steps
 from shipit.plan.release.steps.package_release import PackageRelease
+from shipit.plan.release.steps.promoted_branches import ReleasedPackage, promotion_steps
 from shipit.plan.release.steps.snapshot import Snapshot
 from shipit.plan.release.steps.sync import sync_steps
 from shipit.steps.base import Step
@@ -86,7 +86,7 @@ class ReleaseSequence(Struct, frozen=True):
         yield from back_merge_steps(
             self.settings, self.observed, tags, self.snapshot[0] if self.snapshot else self.commit
         )
-        yield from follow_steps(self.config, self.observed, released_packages(self.releases), self.commit)
+        yield from promotion_steps(self.config, self.observed, released_packages(self.releases), self.commit)
         for entry in self.releases:
             yield from announce_steps(self.config.announce, entry.release.tag, entry.next_release.history.unreleased)
 

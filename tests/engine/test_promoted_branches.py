@@ -90,7 +90,7 @@ def test_the_branch_is_moved_after_the_release_is_published_and_not_to_later_com
         stage, world
     )
     kinds = [step.kind for step in plan.steps]
-    assert kinds.index("follow-release") > kinds.index("publish-release")
+    assert kinds.index("move-branch") > kinds.index("publish-release")
     commit_to(world, "main", "chore: later", {"later.txt": "1"})
     assert stage.release(world.fresh_clone()).released
     assert world.remote.branches["prod"] == release_of(world)
@@ -161,7 +161,7 @@ def test_commits_of_people_in_the_pull_request_are_not_overwritten(stage: Stage)
     assert stage.release(world.fresh_clone(), failures).released
     assert world.remote.branches[BRANCH] == made
     [(kind, text)] = failures.seen
-    assert (kind, "has commits of people" in text) == ("follow-release", True)
+    assert (kind, "has commits of people" in text) == ("move-branch", True)
     todo = f"merge or close the pull request of `{BRANCH}`; to move `prod` after that: shipit promote-branch prod"
     assert todo in text
 
@@ -233,7 +233,7 @@ def test_a_branch_with_a_higher_release_is_not_moved(stage: Stage) -> None:
     other.push("v3.0.0")
     clone = world.fresh_clone()
     assert ("branch-ahead", "warning") in findings(stage, clone)
-    assert "follow-release" not in [step.kind for step in stage_plan(stage, clone).steps]
+    assert "move-branch" not in [step.kind for step in stage_plan(stage, clone).steps]
 
 
 def test_a_branch_that_the_remote_lacks_is_a_warning(stage: Stage) -> None:

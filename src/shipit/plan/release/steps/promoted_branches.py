@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from shipit.config.model import Config
 from shipit.core.versions import Version
 from shipit.finding import Finding
-from shipit.plan.release.observe import Following, Observed, TargetBranch, Undo, target_branch_findings
-from shipit.steps.repository import FollowRelease, ReleaseCommit
+from shipit.plan.release.observe import Observed, PromotedBranch, TargetBranch, Undo, target_branch_findings
+from shipit.steps.repository import MoveBranch, ReleaseCommit
 
 
 class ReleasedPackage(Struct, frozen=True):
@@ -26,9 +26,9 @@ class ReleasedPackage(Struct, frozen=True):
     version: Version
 
 
-def follow_steps(
+def promotion_steps(
     config: Config, observed: Observed, released: Sequence[ReleasedPackage], commit: ReleaseCommit
-) -> Iterator[FollowRelease]:
+) -> Iterator[MoveBranch]:
     """Yield a step for each branch that moves it to a release.
 
     Args:
@@ -38,36 +38,36 @@ def follow_steps(
         commit: the commit of the release.
     """
     tags = ", ".join(each.tag for each in released)
-    for following in observed.following:
-        if not any(_stops(config, observed, following.beside, released)):
-            yield _step(config, observed, following.beside[released[0].name], tags, commit)
+    for promoted in observed.promoted_branches:
+        if not any(_stops(config, observed, promoted.compared, released)):
+            yield _step(config, observed, promoted.compared[released[0].name], tags, commit)
 
 
-def follow_findings(config: Config, observed: Observed, released: Sequence[ReleasedPackage]) -> Iterator[Finding]:
+def promotion_findings(config: Config, observed: Observed, released: Sequence[ReleasedPackage]) -> Iterator[Finding]:
     """Yield a warning for each branch that is not moved to the release, because that could undo what people did."""
-    for following in observed.following:
-        yield from dict.fromkeys(_stops(config, observed, following.beside, released))
+    for promoted in observed.promoted_branches:
+        yield from dict.fromkeys(_stops(config, observed, promoted.compared, released))
 
 
-def missing_follow_steps(config: Config, observed: Observed) -> Iterator[FollowRelease]:
+def missing_promotion_steps(config: Config, observed: Observed) -> Iterator[MoveBranch]:
     """Yield a step for each branch that lacks the last release, because a run was interrupted or the move failed.
 
     After another commit, people can have moved the branch back: then only a warning names the command.
     """
-    for following in observed.following:
-        lacks, state = following.lacks, following.beside_last
-        if lacks and state and following.is_newest and not any(_stops_last(config, observed, following)):
+    for promoted in observed.promoted_branches:
+        lacks, state = promoted.lacks, promoted.compared_with_last
+        if lacks and state and promoted.nothing_followed and not any(_stops_last(config, observed, promoted)):
             yield _step(config, observed, state, lacks.name, ReleaseCommit(lacks.commit, None, lacks.name))
 
 
-def missing_follow_findings(config: Config, observed: Observed) -> Iterator[Finding]:
+def missing_promotion_findings(config: Config, observed: Observed) -> Iterator[Finding]:
     """Yield a warning for each branch that lacks the last release and is not moved to it by this plan."""
-    for following in observed.following:
-        stops, branch = tuple(_stops_last(config, observed, following)), following.branch
+    for promoted in observed.promoted_branches:
+        stops, branch = tuple(_stops_last(config, observed, promoted)), promoted.branch
         yield from stops
-        if following.lacks and not following.is_newest and not stops:
+        if promoted.lacks and not promoted.nothing_followed and not stops:
             what = (
-                f"`{branch}` does not have {following.lacks.name}, the last release of `{observed.clone.branch}`; "
+                f"`{branch}` does not have {promoted.lacks.name}, the last release of `{observed.clone.branch}`; "
                 f"other commits followed that release, so people can have moved `{branch}` back, and shipit leaves it "
                 "as it is"
             )
@@ -75,20 +75,20 @@ def missing_follow_findings(config: Config, observed: Observed) -> Iterator[Find
             yield Finding("environment-behind", what, fix, "warning")
 
 
-def _stops_last(config: Config, observed: Observed, following: Following) -> Iterator[Finding]:
+def _stops_last(config: Config, observed: Observed, promoted: PromotedBranch) -> Iterator[Finding]:
     """Yield a warning for each reason not to move a branch to the last release, if it lacks that one."""
-    lacks, state = following.lacks, following.beside_last
+    lacks, state = promoted.lacks, promoted.compared_with_last
     if lacks and state:
-        last = ReleasedPackage(following.package, lacks.name, lacks.version)
-        yield from _stops(config, observed, {following.package: state}, [last])
+        last = ReleasedPackage(promoted.package, lacks.name, lacks.version)
+        yield from _stops(config, observed, {promoted.package: state}, [last])
 
 
 def _stops(
-    config: Config, observed: Observed, beside: Mapping[str, TargetBranch], released: Iterable[ReleasedPackage]
+    config: Config, observed: Observed, compared: Mapping[str, TargetBranch], released: Iterable[ReleasedPackage]
 ) -> Iterator[Finding]:
     """Yield a warning for each reason not to move a branch to the release."""
     for each in released:
-        state = beside[each.name]
+        state = compared[each.name]
         for found in target_branch_findings(state, each.tag, each.version, observed.clone.branch or "", config):
             if state.undo and not found.blocks:
                 again = f"; to move it nevertheless: shipit promote-branch {quote(state.name)}"
@@ -104,8 +104,6 @@ def _undone(branch: str, undo: Undo, release: str) -> str:
     )
 
 
-def _step(
-    config: Config, observed: Observed, state: TargetBranch, release: str, commit: ReleaseCommit
-) -> FollowRelease:
+def _step(config: Config, observed: Observed, state: TargetBranch, release: str, commit: ReleaseCommit) -> MoveBranch:
     source = observed.clone.branch or ""
-    return FollowRelease(state.name, release, commit, source, state.tip, state.forwards, config.release.author)
+    return MoveBranch(state.name, release, commit, source, state.tip, state.forwards, config.release.author)

@@ -15,23 +15,23 @@ from shipit.steps.repository.release_commit import ReleaseCommit
 from shipit.world import World
 
 
-def follow_branch(branch: str) -> str:
+def promotion_branch(branch: str) -> str:
     """Return the branch of the pull request that moves `branch` to a release.
 
-    >>> follow_branch("live/prod")
+    >>> promotion_branch("live/prod")
     'shipit/promote/live--prod'
     """
     return f"shipit/promote/{branch.replace('/', '--')}"
 
 
-class FollowRelease(Struct, frozen=True):
+class MoveBranch(Struct, frozen=True):
     """Move `branch` of the remote to the commit of the release `release`, as `PromoteBranch` does.
 
     If the branch accepts no push, a pull request is opened. `source`, `expected`, `forwards` and `author` are those of
     `PromoteBranch`.
     """
 
-    kind: ClassVar[str] = "follow-release"
+    kind: ClassVar[str] = "move-branch"
     public: ClassVar[bool] = True
     branch: str
     release: str
@@ -121,7 +121,7 @@ class FollowRelease(Struct, frozen=True):
 
     @property
     def _pull_request(self) -> BranchPullRequest:
-        return BranchPullRequest(follow_branch(self.branch), self.branch)
+        return BranchPullRequest(promotion_branch(self.branch), self.branch)
 
     @property
     def _output(self) -> str:
@@ -131,6 +131,6 @@ class FollowRelease(Struct, frozen=True):
 _OUTPUT = "promote:"
 
 
-def follow_pull_requests(outputs: Outputs) -> dict[str, str]:
+def promotion_pull_requests(outputs: Outputs) -> dict[str, str]:
     """Return the address of each pull request that moves a branch to the release, by the branch that it moves."""
     return {name.removeprefix(_OUTPUT): url for name, url in outputs.items() if name.startswith(_OUTPUT)}

@@ -1,4 +1,4 @@
-"""The branches of environments that are moved to each release (`from`), and their state beside the release."""
+"""The branches of environments that are moved to each release (`from`), and their state compared with the release."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from shipit.plan.version import History
 from shipit.world import Git
 
 
-class Following(Struct, frozen=True):
+class PromotedBranch(Struct, frozen=True):
     """A branch that is moved to each release of the release branch.
 
-    `beside` is its state beside the commit that is released, by the name of the package. `lacks` is the last release,
-    of the package `package`, if the branch does not have it, and `beside_last` the state beside that one. `is_newest`
-    is True if the release branch has no commit after that release.
+    `compared` is its state compared with the commit that is released, by the name of the package. `lacks` is the last
+    release, of the package `package`, if the branch does not have it, and `compared_with_last` the state compared with
+    that one. `nothing_followed` is True if no commit followed that release on the release branch.
     """
 
     branch: str
-    beside: Mapping[str, TargetBranch]
+    compared: Mapping[str, TargetBranch]
     lacks: Tag | None = None
     package: str = ""
-    beside_last: TargetBranch | None = None
-    is_newest: bool = False
+    compared_with_last: TargetBranch | None = None
+    nothing_followed: bool = False
 
 
-def observe_following(
+def observe_promoted_branches(
     git: Git, config: Config, clone: CloneState, histories: Sequence[History], unfinished: Sequence[Unfinished]
-) -> tuple[Following, ...]:
+) -> tuple[PromotedBranch, ...]:
     """Return the state of each branch that is moved to the releases of this branch, and that the remote has.
 
     Args:
@@ -53,10 +53,12 @@ def observe_following(
     released = unfinished[-1].commit if unfinished else clone.base
     tags = {each.package.name: _tags(each, clone) for each in histories}
     last = last_release(git, clone, histories)
-    return tuple(_following(git, clone, branch, tip, released, tags, last) for branch, tip in tips)
+    return tuple(_promoted_branch(git, clone, branch, tip, released, tags, last) for branch, tip in tips)
 
 
-def following_findings(git: Git, config: Config, clone: CloneState, histories: Sequence[History]) -> Iterator[Finding]:
+def promoted_branch_findings(
+    git: Git, config: Config, clone: CloneState, histories: Sequence[History]
+) -> Iterator[Finding]:
     """Yield a warning for each branch to move that the remote does not have."""
     for branch, tip in _tips(config, clone):
         if tip is None:
@@ -91,7 +93,7 @@ def _tags(history: History, clone: CloneState) -> Sequence[Tag]:
     return version_tags(remote, history.package.format, clone.channel.prerelease)
 
 
-def _following(
+def _promoted_branch(
     git: Git,
     clone: CloneState,
     branch: str,
@@ -99,18 +101,18 @@ def _following(
     released: str,
     tags: Mapping[str, Sequence[Tag]],
     last: tuple[Tag, str] | None,
-) -> Following:
+) -> PromotedBranch:
     every = [tag for found in tags.values() for tag in found if git.commit(tag.commit)]
 
-    def beside(commit: str, package: str) -> TargetBranch:
+    def compared(commit: str, package: str) -> TargetBranch:
         own = [tag for tag in tags[package] if git.commit(tag.commit)]
         return observe_target_branch(git, branch, tip, commit, own, every)
 
-    states = {package: beside(released, package) for package in tags}
+    states = {package: compared(released, package) for package in tags}
     if last is None:
-        return Following(branch, states)
+        return PromotedBranch(branch, states)
     tag, package = last
     if git.is_ancestor(tag.commit, tip) or git.same_files(tag.commit, tip):
-        return Following(branch, states)
-    is_newest = clone.expected == end_of_release(git, clone, tag)
-    return Following(branch, states, tag, package, beside(tag.commit, package), is_newest)
+        return PromotedBranch(branch, states)
+    nothing_followed = clone.expected == end_of_release(git, clone, tag)
+    return PromotedBranch(branch, states, tag, package, compared(tag.commit, package), nothing_followed)
