@@ -34,8 +34,15 @@ class BackMergeState(Struct, frozen=True):
     behind: Behind | None = None
 
 
+class LastRelease(Struct, frozen=True):
+    """The tag of the last release of a branch, and the name of its package."""
+
+    tag: Tag
+    package: str
+
+
 def observe_back_merges(
-    git: Git, config: Config, clone: CloneState, histories: Sequence[History]
+    git: Git, config: Config, clone: CloneState, last: LastRelease | None
 ) -> tuple[BackMergeState, ...]:
     """Return the state of each branch in `back-merge` that the remote has; empty on any other release branch.
 
@@ -43,15 +50,14 @@ def observe_back_merges(
         git: the clone, after a fetch from the remote.
         config: the configuration.
         clone: the state of the clone.
-        histories: the history of each package.
+        last: the last release that shipit made; None if there is none.
     """
-    last = last_release(git, clone, histories) if config.release.back_merge else None
-    end = end_of_release(git, clone, last[0]) if last else ""
+    end = end_of_release(git, clone, last.tag) if last else ""
     return tuple(
         BackMergeState(
             branch,
             git.is_ancestor(tip, clone.base),
-            Behind(last[0].name, end) if last and not git.is_ancestor(end, tip) else None,
+            Behind(last.tag.name, end) if last and not git.is_ancestor(end, tip) else None,
         )
         for branch, tip in _tips(config, clone)
         if tip
@@ -75,17 +81,19 @@ def _tips(config: Config, clone: CloneState) -> Iterator[tuple[str, str | None]]
     yield from ((branch, remote.branches.get(branch)) for branch in config.release.back_merge if branch != clone.branch)
 
 
-def last_release(git: Git, clone: CloneState, histories: Sequence[History]) -> tuple[Tag, str] | None:
-    """Return the last release that shipit made, and the name of its package; of several packages the newest."""
-    found: tuple[Tag, str] | None = None
+def last_release(git: Git, config: Config, clone: CloneState, histories: Sequence[History]) -> LastRelease | None:
+    """Return the last release that shipit made, of several packages the newest; None also if no branch needs it."""
+    if not (config.release.back_merge or any(each.from_ for each in config.environments.values())):
+        return None
+    found: LastRelease | None = None
     for history in histories:
         tag = history.last
         if (
             tag
             and _is_own(git, clone, history, tag)
-            and (found is None or git.is_ancestor(found[0].commit, tag.commit))
+            and (found is None or git.is_ancestor(found.tag.commit, tag.commit))
         ):
-            found = tag, history.package.name
+            found = LastRelease(tag, history.package.name)
     return found
 
 

@@ -16,7 +16,12 @@ from shipit.finding import Finding, any_blocks
 from shipit.plan.images import attestation_findings, build_findings, build_options
 from shipit.plan.notifications import notification_findings
 from shipit.plan.release.go_module import module_path
-from shipit.plan.release.observe.back_merge import BackMergeState, back_merge_findings, observe_back_merges
+from shipit.plan.release.observe.back_merge import (
+    BackMergeState,
+    back_merge_findings,
+    last_release,
+    observe_back_merges,
+)
 from shipit.plan.release.observe.clone_state import CloneState, observe_clone
 from shipit.plan.release.observe.findings import (
     HistoryFindings,
@@ -145,14 +150,14 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     git, clone = world.git, observe_clone(world.git, config, branch)
     remote, base = clone.remote, clone.base
     commit = git.commit(base)
-    settings = config.release
-    forge_findings = world.forge.findings(settings.write_back, settings.auto_merge) if remote else ()
+    forge_findings = world.forge.findings(config.release.write_back, config.release.auto_merge) if remote else ()
     forge_is_usable = remote is not None and not any_blocks(forge_findings)
     histories = _histories(world, config, clone)
     unread: tuple[Finding, ...] = ()
     if forge_is_usable and clone.branch:
         histories, unread = with_overrides(world, histories, clone.branch)
     no_package = observe_no_package(git, base, histories, rules_of(config))
+    last = last_release(git, config, clone, histories)
     tags = {**clone.tags, **(remote.tags if remote else {})}
     about_history = history_findings(git, base, config, histories, tags)
     if any_blocks(about_history.paths):  # the files of the packages cannot be read then
@@ -190,8 +195,8 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         drafts=world.forge.drafts() if forge_is_usable else (),
         go_modules=dict(_go_modules(git, base, packages(config))),
         proposals=proposals,
-        back_merges=observe_back_merges(git, config, clone, histories),
-        promoted_branches=observe_promoted_branches(git, config, clone, histories, unfinished),
+        back_merges=observe_back_merges(git, config, clone, last),
+        promoted_branches=observe_promoted_branches(git, config, clone, histories, unfinished, last),
     )
 
 

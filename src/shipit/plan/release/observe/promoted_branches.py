@@ -11,7 +11,7 @@ from msgspec import Struct
 from shipit.config.model import Config
 from shipit.core.versions import Tag, version_tags
 from shipit.finding import Finding
-from shipit.plan.release.observe.back_merge import end_of_release, last_release
+from shipit.plan.release.observe.back_merge import LastRelease, end_of_release
 from shipit.plan.release.observe.clone_state import CloneState
 from shipit.plan.release.observe.target_branch import TargetBranch, observe_target_branch
 from shipit.plan.release.observe.unfinished import Unfinished
@@ -36,7 +36,12 @@ class PromotedBranch(Struct, frozen=True):
 
 
 def observe_promoted_branches(
-    git: Git, config: Config, clone: CloneState, histories: Sequence[History], unfinished: Sequence[Unfinished]
+    git: Git,
+    config: Config,
+    clone: CloneState,
+    histories: Sequence[History],
+    unfinished: Sequence[Unfinished],
+    last: LastRelease | None,
 ) -> tuple[PromotedBranch, ...]:
     """Return the state of each branch that is moved to the releases of this branch, and that the remote has.
 
@@ -46,13 +51,13 @@ def observe_promoted_branches(
         clone: the state of the clone.
         histories: the history of each package.
         unfinished: the releases to finish.
+        last: the last release that shipit made; None if there is none.
     """
     tips = [(branch, tip) for branch, tip in _tips(config, clone) if tip]
     if not tips:
         return ()
     released = unfinished[-1].commit if unfinished else clone.base
     tags = {each.package.name: _tags(each, clone) for each in histories}
-    last = last_release(git, clone, histories)
     return tuple(_promoted_branch(git, clone, branch, tip, released, tags, last) for branch, tip in tips)
 
 
@@ -100,7 +105,7 @@ def _promoted_branch(
     tip: str,
     released: str,
     tags: Mapping[str, Sequence[Tag]],
-    last: tuple[Tag, str] | None,
+    last: LastRelease | None,
 ) -> PromotedBranch:
     every = [tag for found in tags.values() for tag in found if git.commit(tag.commit)]
 
@@ -111,7 +116,7 @@ def _promoted_branch(
     states = {package: compared(released, package) for package in tags}
     if last is None:
         return PromotedBranch(branch, states)
-    tag, package = last
+    tag, package = last.tag, last.package
     if git.is_ancestor(tag.commit, tip) or git.same_files(tag.commit, tip):
         return PromotedBranch(branch, states)
     nothing_followed = clone.expected == end_of_release(git, clone, tag)
