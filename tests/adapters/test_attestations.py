@@ -65,13 +65,19 @@ def test_the_reason_of_cosign_is_shown_without_secrets(install: Install) -> None
         cosign.attest(IMAGE, {})
 
 
+def test_a_reason_that_ends_with_a_colon_is_shown_without_it(install: Install) -> None:
+    cosign = install("echo 'Error: no matching attestations: ' >&2; exit 1")
+    assert cosign.refusal(IMAGE, "cosign.pub") == "no matching attestations"
+
+
 def test_a_call_that_hangs_is_ended_and_is_no_refusal(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "COSIGN", 0.1)
     cosign = install("sleep 300")
     with pytest.raises(RemoteError) as raised:
         cosign.refusal(IMAGE, "cosign.pub")
     assert raised.value.what == f"`cosign` did not end within 0.1 seconds while it checked `{IMAGE}`"
-    assert raised.value.hint == "check that the registry answers, then run the same command again"
+    again = "then run the same command again"
+    assert raised.value.hint == f"check that the registry answers, and that its login may read the image; {again}"
     assert raised.value.retryable
     with pytest.raises(CommandError, match=r"while it read the private key$"):  # no registry is asked
         cosign.findings("cosign.pub", attesting=True)
@@ -88,6 +94,7 @@ def test_an_answer_that_is_too_long_is_no_refusal(install: Install, monkeypatch:
     [
         'Get "https://127.0.0.1:9/v2/": dial tcp 127.0.0.1:9: connect: connection refused',
         "GET http://127.0.0.1:9/v2/acme/shop/manifests/sha256-0a.att: unexpected status code 503 Service Unavailable",
+        "GET http://127.0.0.1:9/v2/acme/shop/manifests/sha256-0a.att: unexpected status code 403 Forbidden",
     ],
 )
 def test_a_registry_that_does_not_answer_is_no_refusal(install: Install, message: str) -> None:

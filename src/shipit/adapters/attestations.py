@@ -31,6 +31,9 @@ _MAKE_PAIR = "run `cosign generate-key-pair` and commit `cosign.pub`, or set `at
 _SET_KEY = (
     f"set `{PASSWORD}` to the password of the key, and `{PRIVATE_KEY}` to the whole text of the file `cosign.key`"
 )
+_CHECK_REGISTRY = (
+    "check that the registry answers, and that its login may read the image; then run the same command again"
+)
 _OFFLINE = ("--use-signing-config=false", "--tlog-upload=false")
 _TYPE = "--type=slsaprovenance1"
 _PUBLIC = b"-----BEGIN PUBLIC KEY-----"
@@ -170,11 +173,11 @@ class Cosign:
         """Return the reason in the messages of a call that failed; cosign writes it after `Error: `."""
         lines = self._logins.redact(self._redact(messages.decode(errors="replace"))).strip().splitlines()
         found = next((line for line in lines if line.startswith("Error: ")), lines[-1] if lines else "")
-        return found.removeprefix("Error: ").strip() or "it printed no reason"
+        return found.removeprefix("Error: ").strip(" :") or "it printed no reason"
 
 
 def _unanswered(what: str, image: str) -> ShipitError:
     """Return the error of a call without a result; only a call about an image asks a registry."""
     if not image:
         return CommandError(what, hint="run the same command again", argv=["cosign"])
-    return RemoteError(what, hint="check that the registry answers, then run the same command again", retryable=True)
+    return RemoteError(what, hint=_CHECK_REGISTRY, retryable=True)
