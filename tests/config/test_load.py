@@ -684,6 +684,11 @@ def test_a_rule_between_keys_is_not_judged_where_one_of_them_has_an_invalid_valu
     )
 
 
+@pytest.mark.parametrize("key", ["branch", "tag", "prepare-timeout", "snapshot", "assets"])
+def test_a_number_with_too_many_digits_is_a_problem_like_any_other(key: str) -> None:
+    assert f"`{key}` must be" in problem(f"[release]\n{key} = 0x{'f' * 4000}").what
+
+
 def test_a_string_without_quotes_gets_a_hint() -> None:
     found = problem("[release]\nbranch = main\n")
     assert (found.what, found.hint) == ("not valid TOML: Invalid value", "put strings in quotes")

@@ -12,13 +12,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_origin
 
 import pytest
 from growth import time_growth
 
 import shipit
 from shipit.adapters.git.errors import _Refusal as Refusal
+from shipit.config.reading.expectation import annotations_of
 from shipit.core.pattern import _Pattern as LazyPattern
 from shipit.versionfiles.syntax.gradle import Dialect
 
@@ -44,7 +45,7 @@ def compiled() -> Iterator[Found]:
     sources = dict(modules())
     used_anywhere = uses("\n".join(sources.values()))
     for name, source in sources.items():
-        if not re.search(r"re\.compile\(|pattern\(|_Refusal\(", source):
+        if not re.search(r"re\.compile\(|pattern\(|_Refusal\(|\b_text\(", source):
             continue
         used_here = uses(source)
         for constant, value in vars(importlib.import_module(name)).items():
@@ -77,6 +78,8 @@ def patterns_in(value: object) -> Iterator[re.Pattern[Any]]:
             yield from patterns_in(dict(value.strings))
         case dict():
             yield from patterns_in(list(value.values()))
+        case _ if get_origin(value) is Annotated:  # a type of the configuration
+            yield from map(re.compile, annotations_of(value, "pattern"))
         case list() | tuple() | set():
             for item in value:
                 yield from patterns_in(item)

@@ -25,6 +25,8 @@ def refusal(path: str, text: str) -> ConfigError:
     [
         (".releaserc.json", "{", "it is not valid"),
         (".releaserc.json", "[]", "it contains no keys"),
+        ("cliff.toml", f"[git]\ntag_pattern = 0x{'f' * 4000}", "it is not valid: Exceeds the limit"),
+        (".releaserc.yml", f"tagFormat: 0x{'f' * 4000}", "it is not valid: Exceeds the limit"),
         (".releaserc", "a: [", "it is not valid"),
         (".releaserc.yaml", BOMB, "it has more than 10,000 values"),
         (".releaserc.yaml", "a: !!python/object/apply:os.system [id]", "it is not valid"),

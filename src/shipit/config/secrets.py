@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     r"|://[^/\s:@$]*:[^/\s@$]+@"
     r"|://hooks\.slack\.com/\w+/[^\s$]"
     r"|://(?:\w+\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/[^\s$]"
-    r"|://[\w.-]+\.(?:webhook\.office\.com/|(?:logic\.azure|api\.powerplatform)\.com\b[^\s]*[?&]sig=)[^\s$]"
+    r"|://[\w.-]{1,253}\.(?:webhook\.office\.com/|(?:logic\.azure|api\.powerplatform)\.com\b\S{0,500}[?&]sig=)[^\s$]"
 )
 _NAME = re.compile(r"(?:^|[-_.])(?:password|passwd|secret|token)$", re.IGNORECASE)
 

@@ -32,7 +32,7 @@ _REF = r"(?!-)(?!@$)(?!/)(?!.*(?:\.\.|//))(?!.*(?:^|/)\.)(?!.*\.lock(?:/|$))(?!.
 _TYPE = r"[^\W\d_][\w-]*"
 _NOT_IN_NAMES = r"<>\s\x00-\x1f"  # of people and their addresses
 
-Text = Annotated[str, _text(r"[^\x00]*[^\x00\s][^\x00]*", "a string that is not empty")]
+Text = Annotated[str, _text(r"\s*[^\x00\s][^\x00]*", "a string that is not empty")]
 CommandWords = Annotated[tuple[Text, ...], Meta(extra={"words": True})]
 """The program of a command and its arguments, which no shell reads."""
 VariableValue = Annotated[str, _text(r"[^\x00]*", "a string without NUL")]
@@ -140,7 +140,7 @@ TimeLimit = Annotated[
 ]
 _HEADING = "a heading, or `true` for the usual one, or `false` for no section"
 Heading = Annotated[
-    Annotated[str, _text(r"[^\x00-\x1f]*[^\x00-\x1f\s][^\x00-\x1f]*", _HEADING)] | bool,
+    Annotated[str, _text(r"(?![^\x00-\x1f]*[\x00-\x1f])\s*\S[^\x00-\x1f]*", _HEADING)] | bool,
     Meta(extra={"expected": _HEADING}, examples=["New features", False]),
 ]
 HostAddress = Annotated[

@@ -42,7 +42,9 @@ def _parsed(path: str, text: str) -> Any:
     if path.endswith(".toml"):
         import tomllib
 
-        return tomllib.loads(text)
+        found = tomllib.loads(text)
+        repr(found)  # raises `ValueError` for a hexadecimal number with too many digits, as the parser does for others
+        return found
     import json
 
     try:
@@ -96,6 +98,7 @@ def _yaml(text: str, kind: str = "safe") -> Any:
     except YAMLError as error:
         raise ValueError(str(error)) from None
     _require_small(found)
+    repr(found)  # raises `ValueError` for a number with too many digits
     return found
 
 

@@ -27,6 +27,7 @@ from shipit.config.reading.expectation import (
     choices,
     describe_value,
     expected,
+    plain,
 )
 from shipit.config.reading.validity import is_valid
 
@@ -65,7 +66,7 @@ def for_value(value: object, type_: Any) -> str | None:
     if isinstance(value, str) and bool in kinds and value.lower() in ("true", "false"):
         return f"write it without quotes: `{value.lower()}`"
     if isinstance(value, bool | int | float) and str in kinds:
-        quoted = str(value).lower()
+        quoted = plain(value).lower()
         return "put it in quotes" if is_valid(quoted, type_) else _as_duration(quoted, type_)
     if not isinstance(value, str):
         return None

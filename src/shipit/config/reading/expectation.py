@@ -84,8 +84,16 @@ def describe_value(value: object) -> str:
         return "a table"
     if isinstance(value, list):
         return "a list" if value else "an empty list"
-    written = msgspec.json.encode(value).decode() if isinstance(value, str | bool) else str(value)
+    written = msgspec.json.encode(value).decode() if isinstance(value, str | bool) else plain(value)
     return f"`{shortened(written, limits.QUOTED_VALUE)}`"
+
+
+def plain(value: object) -> str:
+    """Return a value as text; a very long number in hexadecimal, because Python refuses to write it in decimals."""
+    try:
+        return str(value)
+    except ValueError:
+        return f"{value:#x}"
 
 
 def _either(words: Iterator[str]) -> str:
