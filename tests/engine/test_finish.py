@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from engine.stage import Stage, new_world, public
+from engine.stage import FILES, Stage, new_world, public
 from msgspec.structs import replace
 
 from shipit.config.load import parse_config
 from shipit.core.commits.text.release_message import release_message
 from shipit.errors import PreflightError
-from shipit.testing import FakeWorld, Killed, interrupted, kill, recorded
+from shipit.testing import FakeFiles, FakeWorld, Killed, interrupted, kill, recorded
+from shipit.testing.interrupt import When
 
 
 def test_a_release_commit_written_by_a_user_is_not_an_unfinished_release(tmp_path: Path) -> None:
@@ -60,19 +62,58 @@ def test_a_release_commit_that_is_not_pushed_is_not_an_unfinished_release(tmp_pa
     assert stage.release(world).plan.finishes == ()
 
 
-def test_assets_of_a_lost_draft_are_not_built_from_newer_commits(tmp_path: Path) -> None:
+def _killed(tmp_path: Path, write: str, moment: When) -> FakeWorld:
+    """Return the world after a run that was killed `moment` (before or after) the write `write`."""
     stage, world = Stage.of(tmp_path), new_world()
     trial, writes = recorded(new_world())
     stage.release(trial)
     with pytest.raises(Killed):
-        stage.release(interrupted(world, writes.index("git.push") + 1, "after", kill))
-    world.remote.releases.clear()
-    newer = world.fresh_clone()
-    newer.commit("fix: later", {"later.txt": "later"})
-    newer.push()
+        stage.release(interrupted(world, writes.index(write) + 1, moment, kill))
+    return world
+
+
+def test_assets_of_a_lost_draft_are_not_built_from_newer_commits(tmp_path: Path) -> None:
+    newer = _killed(tmp_path, "git.push", "after").fresh_clone()
+    newer.remote.releases.clear()
+    newer.commit("docs: later", {"build.gradle": "version = '1.1.0' // later"})
     with pytest.raises(PreflightError) as raised:
-        stage.release(newer)
+        Stage.of(tmp_path).release(newer)
     assert [finding.code for finding in raised.value.findings] == ["assets-lost"]
+    newer.push()
+    assert Stage.of(tmp_path).release(newer).plan.finishes == ("v1.1.0",)
+    jar = f"built from {FILES['build.gradle'].replace('1.0.0', '1.1.0')}"
+    assert [asset.size for asset in newer.remote.releases["v1.1.0"].assets] == [len(jar)]
+
+
+@pytest.mark.parametrize("pushed", [(), ("v1.1.0",)])
+@pytest.mark.parametrize("later", [False, True])
+def test_a_release_that_a_user_pushed_before_its_assets_gets_them(
+    tmp_path: Path, pushed: tuple[str, ...], later: bool
+) -> None:
+    """A user can push the commit and the tag of a run whose upload failed."""
+    world = _killed(tmp_path, "forge.upload_asset", "before")
+    world.push(*pushed)
+    if later:
+        world.commit("docs: later", {"later.txt": "later"})
+        world.push()
+    outcome = Stage.of(tmp_path).release(world.fresh_clone())
+    assert outcome.plan.finishes == ("v1.1.0",)
+    release = world.remote.releases["v1.1.0"]
+    assert (release.draft, [asset.name for asset in release.assets]) == (False, ["app.jar"])
+
+
+def test_the_partial_upload_of_a_commit_that_a_user_pushed_is_completed(tmp_path: Path) -> None:
+    stage, world = Stage.of(tmp_path), _killed(tmp_path, "forge.upload_asset", "after")
+    world.push()
+    again = world.fresh_clone()
+
+    def jars(files: FakeFiles, env: Mapping[str, str]) -> None:
+        for name in ("a", "b"):
+            files.edit(f"build/{name}.jar", name)
+
+    again.process.effects["make jar"] = jars
+    assert stage.release(again).plan.finishes == ("v1.1.0",)
+    assert {asset.name for asset in world.remote.releases["v1.1.0"].assets} >= {"a.jar", "b.jar"}
 
 
 def test_missing_tags_of_several_packages_get_the_notes_of_their_package(tmp_path: Path) -> None:

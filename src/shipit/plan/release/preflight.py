@@ -60,13 +60,19 @@ def _unpushed_commits(observed: Observed, config: ReleaseConfig) -> Iterator[Fin
 
 
 def _lost_assets(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
-    """Yield a finding for each unfinished release without a draft whose assets would be built from newer commits."""
+    """Yield a finding for each unfinished release with assets to build when the clone has unpushed commits.
+
+    To build them, the clone has to be moved to the commit of the release. That is not done with unpushed commits.
+    """
+    clone = observed.clone
     for unfinished in observed.unfinished:
-        if config.assets and not (unfinished.drafted or unfinished.merged) and unfinished.commit != observed.clone.base:
+        missing = config.assets and not (unfinished.drafted or unfinished.merged)
+        if missing and clone.base not in (unfinished.commit, clone.expected):
             what = (
-                f"the draft release of `{unfinished.tag}` is missing, and its assets cannot be built from newer commits"
+                f"the draft release of `{unfinished.tag}` is missing or lacks assets, which must be built from "
+                f"`{unfinished.commit[:10]}`, but this clone has commits that are not pushed"
             )
-            fix = f"git checkout {unfinished.tag}, build the assets, and publish the release of that tag by hand"
+            fix = f"git push {config.remote} {clone.branch}, or release from a fresh clone"
             yield Finding("assets-lost", what, fix)
 
 

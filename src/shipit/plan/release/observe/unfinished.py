@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,16 +25,18 @@ from shipit.plan.images import WantedImage, build_steps, release_images
 from shipit.plan.release.observe.merged import MergedRelease
 from shipit.plan.version import History, Package, end_of_notes, observe_history
 from shipit.steps.base import Done
-from shipit.world import CommitInfo, RemoteRefs, World
+from shipit.steps.forge import ATTESTATION
+from shipit.world import CommitInfo, ForgeRelease, RemoteRefs, World
 
 
 class Unfinished(Struct, frozen=True):
     """A release whose commit or tag is public, but which is not published completely.
 
     `commit` is the id of its commit, and `message` the message of its tag, existing or not. `tagged` is True when its
-    tag is on the remote, and `drafted` when the forge has a draft or a release of it. `commits` are the commits that it
-    releases. `merged` is True when a pull request proposed the release and was merged: then nothing of it is public
-    before its tag. `images` are its images, and `images_to_build` those that neither the registry nor the engine has.
+    tag is on the remote, and `drafted` when the forge has a draft with its assets, or its release. `commits` are the
+    commits that it releases. `merged` is True when a pull request proposed the release and was merged: then nothing of
+    it is public before its tag. `images` are its images, and `images_to_build` those that neither the registry nor the
+    engine has.
     """
 
     package: Package
@@ -157,9 +160,12 @@ def _untagged(
     message = release_message(
         SUBJECT.format(what=package.release_name(version)), _notes(world, package, version, commit)
     )
-    drafted = world.forge.find_release(tag) is not None
-    if not (config.write_back.through_forge or drafted or world.git.made(commit.id)):
+    release = world.forge.find_release(tag)
+    if not (config.write_back.through_forge or release or world.git.made(commit.id)):
         return None
+    # A user can have pushed the commit of a run whose upload failed; a forge makes the commit only after the upload.
+    uploaded = config.write_back.through_forge or not config.assets
+    drafted = release is not None and (not release.draft or (uploaded and _has_assets(config, release)))
     return Unfinished(package, tag, version, commit.id, message, tagged=False, drafted=drafted)
 
 
@@ -185,5 +191,17 @@ def _unpublished(world: World, config: ReleaseConfig, history: History, remote: 
     published = not release.draft if release else not world.forge.shared
     if published and floating_tags_moved:
         return None
-    drafted = release is not None
+    drafted = release is not None and (not release.draft or _has_assets(config, release))
     return Unfinished(history.package, last.name, version, last.commit, message, tagged=True, drafted=drafted)
+
+
+def _has_assets(config: ReleaseConfig, release: ForgeRelease) -> bool:
+    """Return whether `release` has a file for each pattern of `assets`, and the attestations of its files if wanted.
+
+    The files themselves are known only after the build.
+    """
+    names = {asset.name for asset in release.assets}
+    files = {name for name in names if not name.endswith(ATTESTATION)}
+    attested = not config.attest_assets or all(f"{name}{ATTESTATION}" in names for name in files)
+    patterns = (pattern.rpartition("/")[2] for pattern in config.assets)
+    return attested and all(any(fnmatchcase(name, pattern) for name in files) for pattern in patterns)

@@ -37,10 +37,10 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
     for commit in dict.fromkeys(unfinished.commit for unfinished in merged):
         yield from _merged_steps(config, observed, [each for each in merged if each.commit == commit])
     for unfinished in interrupted:
-        if not unfinished.tagged:
-            yield from _tag_steps(config, unfinished)
         if not unfinished.drafted:
             yield from _draft_steps(config, observed, unfinished)
+        if not unfinished.tagged:
+            yield from _tag_steps(config, unfinished)
     yield from _snapshot_steps(config, observed)
     for unfinished in interrupted:
         yield from _image_steps(config, observed, unfinished)
@@ -104,13 +104,21 @@ def _tag_steps(config: Config, unfinished: Unfinished) -> Iterator[Step]:
 
 
 def _draft_steps(config: Config, observed: Observed, unfinished: Unfinished) -> Iterator[Step]:
-    """Yield the steps that create the missing draft again, and build its assets again."""
+    """Yield the steps that create the draft if it is missing, and build its assets from the files of the release."""
     prerelease = Version.parse(unfinished.version).prerelease is not None
-    if config.release.assets:
-        yield from _prepare_steps(config, unfinished)
     body = unfinished_release_body(config, observed, unfinished)
-    yield DraftRelease(unfinished.tag, unfinished.tag, body, prerelease, observed.clone.branch)
+    draft = DraftRelease(unfinished.tag, unfinished.tag, body, prerelease, observed.clone.branch)
+    if not config.release.assets:
+        yield draft
+        return
+    released, base = unfinished.commit, observed.clone.base
+    if released != base:
+        yield SyncBranch(released, base)
+    yield from _prepare_steps(config, unfinished)
+    yield draft
     yield from asset_steps(config, unfinished.tag, unfinished.version)
+    if released != base:
+        yield SyncBranch(base, released)
 
 
 def _prepare_steps(config: Config, unfinished: Unfinished) -> Iterator[Step]:
