@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -186,6 +189,30 @@ def test_a_file_is_attested_and_checked_by_its_hash(install: Install, tmp_path: 
     assert install(f'{signs}; echo "$@" >"$place/argv"').attest_file(sha256, {}) == '{"bundle": 1}\n'
     assert f"--hash={sha256}" in (tmp_path / "argv").read_text().split()
     checks = """for word; do case $word in --bundle=*) cat "${word#*=}" >"$place/read" ;; esac; done"""
-    assert install(f'{checks}; echo "$@" >"$place/argv"').file_refusal(sha256, "kept", "cosign.pub") == ""
-    assert (tmp_path / "read").read_text() == "kept"
+    cosign, held = install(f'{checks}; echo "$@" >"$place/argv"'), bundle("1.1.0")
+    assert cosign.file_refusal(sha256, held, "cosign.pub", statement("1.1.0")) == ""
+    assert (tmp_path / "read").read_text() == held
     assert {f"--digest={sha256}", "--digestAlg=sha256"} <= set((tmp_path / "argv").read_text().split())
+
+
+@pytest.mark.parametrize("other", ["1.0.1", "no bundle", b"\xff\xfe".decode("utf-8", "surrogateescape"), "{}", "[]"])
+def test_an_attestation_of_a_file_is_refused_if_it_states_another_release(install: Install, other: str) -> None:
+    held = bundle(other) if other[0].isdigit() else other
+    refusal = install("exit 0").file_refusal("0a" * 32, held, "cosign.pub", statement("1.1.0"))
+    assert refusal == "its attestation states another version or another commit"
+
+
+def test_a_bundle_that_is_not_text_is_no_bug_of_shipit(install: Install) -> None:
+    cosign = install("""for word; do case $word in --bundle=*) printf '\\377' >"${word#*=}" ;; esac; done""")
+    made = cosign.attest_file("0a" * 32, statement("1.1.0"))
+    assert cosign.file_refusal("0a" * 32, made, "cosign.pub", statement("1.1.0"))
+
+
+def statement(version: str) -> dict[str, Any]:
+    return {"buildDefinition": {"externalParameters": {"version": version}}}
+
+
+def bundle(version: str) -> str:
+    """Return a bundle in the form of cosign 3."""
+    payload = base64.b64encode(json.dumps({"predicate": statement(version)}).encode()).decode()
+    return json.dumps({"dsseEnvelope": {"payload": payload}})

@@ -6,6 +6,7 @@ without `--use-signing-config=false` and `--tlog-upload=false`, cosign writes ea
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -81,13 +82,16 @@ class Cosign:
     def refusal(self, image: str, public_key: str) -> str:
         return self._verify(("verify-attestation", image), public_key, f"checked `{image}`", image)
 
-    def file_refusal(self, sha256: str, attestation: str, public_key: str) -> str:
+    def file_refusal(self, sha256: str, attestation: str, public_key: str, predicate: Mapping[str, Any]) -> str:
         with private_directory(COSIGN) as directory:
             bundle = os.path.join(directory, "bundle")
             with open(bundle, "w", encoding="utf-8", errors="surrogateescape") as file:
                 file.write(attestation)
             given = ("verify-blob-attestation", f"--bundle={bundle}", f"--digest={sha256}", "--digestAlg=sha256")
-            return self._verify(given, public_key, f"checked the file with the SHA-256 `{sha256}`")
+            refusal = self._verify(given, public_key, f"checked the file with the SHA-256 `{sha256}`")
+        if refusal or _stated_build(attestation) == predicate.get("buildDefinition"):
+            return refusal
+        return "its attestation states another version or another commit"
 
     def attest(self, image: str, predicate: Mapping[str, Any]) -> None:
         self._attest(("attest", image), predicate, f"attested `{image}`", image)
@@ -98,7 +102,7 @@ class Cosign:
             # cosign wants a path, and with --hash it does not read it.
             words = ("attest-blob", f"--hash={sha256}", f"--bundle={bundle}", "file")
             self._attest(words, predicate, f"attested the file with the SHA-256 `{sha256}`")
-            return read_regular_file(bundle).decode()
+            return read_regular_file(bundle).decode("utf-8", "surrogateescape")
 
     def _verify(self, words: Sequence[str], public_key: str, task: str, image: str = "") -> str:
         """Return the reason why cosign refuses an attestation; empty if it accepts it."""
@@ -181,3 +185,12 @@ def _unanswered(what: str, image: str) -> ShipitError:
     if not image:
         return CommandError(what, hint="run the same command again", argv=["cosign"])
     return RemoteError(what, hint=_CHECK_REGISTRY, retryable=True)
+
+
+def _stated_build(bundle: str) -> object:
+    """Return the `buildDefinition` that a bundle of Sigstore states; None if it states none."""
+    try:
+        statement = json.loads(base64.b64decode(json.loads(bundle)["dsseEnvelope"]["payload"]))
+        return statement["predicate"]["buildDefinition"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None

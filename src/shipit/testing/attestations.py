@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,14 +33,14 @@ class FakeAttestations:
     def refusal(self, image: str, public_key: str) -> str:
         return "" if image in self.predicates and public_key == PUBLIC_KEY else "no attestation by this key"
 
-    def file_refusal(self, sha256: str, attestation: str, public_key: str) -> str:
-        valid = attestation == f"{public_key} {sha256}" and public_key == PUBLIC_KEY
+    def file_refusal(self, sha256: str, attestation: str, public_key: str, predicate: Mapping[str, Any]) -> str:
+        valid = attestation == _attestation(sha256, predicate) and public_key == PUBLIC_KEY
         return "" if valid else "no attestation by this key"
 
     def attest_file(self, sha256: str, predicate: Mapping[str, Any]) -> str:
         self._require_key()
         self.of_files[sha256] = predicate
-        return f"{PUBLIC_KEY} {sha256}"
+        return _attestation(sha256, predicate)
 
     def attest(self, image: str, predicate: Mapping[str, Any]) -> None:
         self._require_key()
@@ -48,3 +49,7 @@ class FakeAttestations:
     def _require_key(self) -> None:
         if not self.can_attest:
             raise AuthError("`COSIGN_PRIVATE_KEY` is not set", hint="set it")
+
+
+def _attestation(sha256: str, predicate: Mapping[str, Any]) -> str:
+    return f"{PUBLIC_KEY} {sha256} {json.dumps(predicate)}"

@@ -29,8 +29,11 @@ class Attestations(Protocol):
     def refusal(self, image: str, public_key: str) -> str:
         """Return the reason why no attestation of the image is valid for the key; empty if one is valid."""
 
-    def file_refusal(self, sha256: str, attestation: str, public_key: str) -> str:
-        """Return the reason why an attestation of a file is not valid for the key; empty if it is valid."""
+    def file_refusal(self, sha256: str, attestation: str, public_key: str, predicate: Mapping[str, Any]) -> str:
+        """Return the reason why an attestation of a file is not valid for the key; empty if it is valid.
+
+        It must also state the build of `predicate`: a file that did not change can have one of another release.
+        """
 
     # writes
     def attest(self, image: str, predicate: Mapping[str, Any]) -> None:

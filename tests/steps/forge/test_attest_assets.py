@@ -42,6 +42,18 @@ def test_the_attestation_of_an_earlier_build_is_replaced() -> None:
     assert step.check(world) == Done()
 
 
+def test_a_file_that_did_not_change_is_attested_for_each_release() -> None:
+    world = FakeWorld.new()
+    world.files.edit("build/app.jar", "jar")
+    for version in ("1.1.0", "1.2.0"):
+        step = AttestAssets(f"v{version}", version, ("build/*.jar",), "cosign.pub")
+        assert step.check(world) == Todo("build/app.jar")
+        step.apply(world)
+        assert step.check(world) == Done()
+        (made,) = world.attestations.of_files.values()
+        assert made["buildDefinition"]["externalParameters"] == {"version": version}
+
+
 def test_the_statement_about_a_file_has_its_own_type_and_the_commit_of_the_tag() -> None:
     world, step = FakeWorld.new(), AttestAssets(TAG, "1.1.0", ("build/*.jar",), "cosign.pub")
     world.files.edit("build/app.jar", "jar")

@@ -19,6 +19,8 @@ ATTESTATION = ".sigstore.json"
 class AttestAssets(Struct, frozen=True):
     """Write an attestation beside each file that one of the glob `patterns` matches, if it has no valid one.
 
+    A valid one states the version and the commit of this release.
+
     `public_key` is the path of the key that it must be valid for.
     """
 
@@ -68,7 +70,8 @@ class AttestAssets(Struct, frozen=True):
         attestation = world.files.read(f"{path}{ATTESTATION}")
         if attestation is None:
             return "it has no attestation"
-        return world.attestations.file_refusal(_sha256(path, world), attestation, self.public_key)
+        statement = self._statement(world)
+        return world.attestations.file_refusal(_sha256(path, world), attestation, self.public_key, statement)
 
 
 def _sha256(path: str, world: World) -> str:
