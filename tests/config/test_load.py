@@ -362,6 +362,11 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             "remove it, or add `[packages.<name>]` for each package",
         ),
         (
+            "[release]\nwrite-back = 'pull-request'\nseparate-pull-requests = true\n[packages.'a.lock']\npath = 'a'",
+            "the pull request of `a.lock` would have a branch that git refuses",
+            "rename the package, or remove `separate-pull-requests`",
+        ),
+        (
             "[release]\nwrite-back = 'pull-request'\nseparate-pull-requests = true\n[packages.a]\npath = 'a'\n"
             "[packages.b]\npath = 'b'\ndepends-on = ['a']",
             "`separate-pull-requests` cannot be used with `depends-on`: these packages are released together",

@@ -258,6 +258,20 @@ def test_both_sides_are_reachable_from_a_merge(clone: Clone) -> None:
     assert (clone.git.text(merge, "a.txt"), clone.git.text(merge, "b/b.txt")) == ("1", "1")
 
 
+def test_the_commits_whose_changes_a_base_lacks_are_neither_in_its_history_nor_copied_there(clone: Clone) -> None:
+    begin = clone.commit("chore: begin", {"a.txt": "0\n", "b.txt": "0\n"})
+    copied = clone.commit("fix: a", {"a.txt": "1\n"})
+    own = clone.commit("fix: b", {"b.txt": "1\n"})
+    other = clone.commit("fix: c", {"c.txt": "1\n"})
+    clone.check_out("main", begin)
+    clone.commit("feat: d", {"d.txt": "1\n"})
+    base = clone.commit("fix: a, picked", {"a.txt": "1\n"})
+    assert clone.git.lacking(base, other) == (other, own)
+    assert clone.git.lacking(base, other, [own]) == (other,)
+    assert clone.git.lacking(base, begin) == ()
+    assert copied not in clone.git.lacking(base, copied)
+
+
 @pytest.mark.parametrize("rev", ["0" * 40, "v9"])
 def test_the_log_of_a_revision_that_does_not_exist_is_an_error(clone: Clone, rev: str) -> None:
     clone.commit("feat: x")

@@ -236,6 +236,14 @@ def test_a_branch_with_a_higher_release_is_not_moved(stage: Stage) -> None:
     assert "move-branch" not in [step.kind for step in stage_plan(stage, clone).steps]
 
 
+def test_a_from_that_is_not_the_default_branch_is_an_error_where_no_release_branch_is_set(tmp_path: Path) -> None:
+    wrong = ENVIRONMENT.replace("main", "mian")
+    stage = Stage(parse_config(f"[release]\n{CONFIG}{wrong}"), tmp_path)
+    (finding,) = stage_plan(stage, shop()).findings
+    assert (finding.code, finding.severity) == ("environment-from", "error")
+    assert finding.fix == 'write `from = "main"` in `[environments.prod]`'
+
+
 def test_a_branch_that_the_remote_lacks_is_a_warning(stage: Stage) -> None:
     world = new_world()
     assert findings(stage, world) == [("environment-branch", "warning")]

@@ -63,6 +63,17 @@ def _separate_pull_requests(config: Config) -> Iterator[Fault]:
     elif any(each.depends_on for each in config.packages.values()):
         what = "`separate-pull-requests` cannot be used with `depends-on`: these packages are released together"
         yield Fault(at, what, "remove one of the two keys")
+    for name in config.packages:
+        same = next((each for each in config.packages if each != name and _dashed(each) == _dashed(name)), None)
+        if name.endswith(".lock") or same:
+            what = f"the pull request of `{name}` would have a branch that git refuses"
+            if same:
+                what = f"the pull requests of `{name}` and `{same}` would have the same branch"
+            yield Fault(("packages", name), what, "rename the package, or remove `separate-pull-requests`")
+
+
+def _dashed(name: str) -> str:
+    return name.replace("/", "--")
 
 
 def _with_pull_request(release: ReleaseConfig) -> Iterator[Fault]:

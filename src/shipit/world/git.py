@@ -110,6 +110,13 @@ class Git(Protocol):
         KeyboardInterrupt raised meanwhile is lost.
         """
 
+    def lacking(self, base: str, head: str, exclude: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return the ids of the commits of `head` whose changes `base` lacks, newest first, without merges.
+
+        A commit is left out if it is in the history of `base` or of one of `exclude`, or if a commit that only `base`
+        has makes the same change, as after a cherry-pick.
+        """
+
     def touching(
         self,
         paths: Sequence[str],

@@ -212,6 +212,31 @@ def test_a_branch_or_release_that_does_not_exist_is_named(arguments: dict[str, s
     assert caught.value.hint
 
 
+def test_a_hotfix_that_was_picked_into_the_release_does_not_stop_the_move() -> None:
+    world = to_prod(fast_forwarded(shop()), "fix: hot", {"hot.txt": "1"})
+    world.commit("fix: hot, picked", {"hot.txt": "1"})
+    released(world, "1.5.0")
+    world = world.fresh_clone()
+    assert plan(world).findings == ()
+    promote(world)
+    assert world.remote.tree("prod") == at(world, "v1.5.0")
+
+
+def test_what_an_earlier_move_made_void_is_not_named_and_not_brought_into_the_release_branch() -> None:
+    world = fast_forwarded(shop())
+    world = to_prod(world, "Revert to 1.3.0", at(world, "v1.3.0"))
+    released(world, "1.5.0")
+    world = world.fresh_clone()
+    apply_steps(plan(world).steps, world)
+    hotfix = "fix: only on prod"
+    world = to_prod(world, hotfix, {"hot.txt": "1"})
+    (finding,) = plan(world).findings
+    head = world.remote.branches["prod"]
+    assert finding.code == "branch-changes"
+    assert finding.what == f"`prod` has changes that are in no release: `{hotfix}` ({head[:7]})"
+    assert f"git cherry-pick -x {head[:10]} && git push" in finding.fix
+
+
 def test_a_branch_whose_name_a_shell_would_execute_is_quoted_in_the_hint() -> None:
     with pytest.raises(UsageError) as caught:
         plan(shop(), target="prod;$(reboot)")

@@ -134,6 +134,10 @@ class GitHistory:
         argv = ["log", "--no-show-signature", "--no-color", "--encoding=UTF-8", *LOG_FORMAT]
         return stream(self._argv(*argv, *_range(include, exclude)), self._environment, limits.GIT_LOCAL)
 
+    def lacking(self, base: str, head: str, exclude: Sequence[str] = ()) -> tuple[str, ...]:
+        options = ("--cherry-pick", "--right-only", "--no-merges", f"{base}...{head}")
+        return tuple(self._output("rev-list", *options, *(f"^{each}" for each in exclude), "--").split())
+
     def touching(
         self,
         paths: Sequence[str],

@@ -54,7 +54,7 @@ def observe_promotion(
     if channel(config, target, remote.default or ""):
         what = f"`{target}` is a release branch, so it gets its releases itself"
         raise UsageError(what, hint="name the branch of an environment: shipit promote-branch main prod")
-    tags = {name: commit for name, commit in remote.tags.items() if git.commit(commit)}
+    tags = {name: commit for name, commit in remote.tags.items() if git.files_id(commit)}
     release, package = _release(git, config, tags, source, tip, version)
     head = remote.branches.get(target)
     if head is None:

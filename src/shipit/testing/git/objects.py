@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -106,12 +107,23 @@ class Commits(Struct):
         shared = self.reachable([one])
         return next((each.id for each in self.newest_first([other]) if each.id in shared), None)
 
+    def change(self, commit: FakeCommit) -> frozenset[tuple[str, tuple[str, ...]]]:
+        """Return the lines that a commit adds and removes in each file, compared with its first parent."""
+        before = next((self.held[id].tree for id in self.parents(commit.id)), {})
+        paths = (path for path in {*before, *commit.tree} if before.get(path) != commit.tree.get(path))
+        return frozenset((path, _changed_lines(before.get(path, b""), commit.tree.get(path, b""))) for path in paths)
+
     def touches(self, commit: FakeCommit, path: str, without: Sequence[str] = ()) -> bool:
         """Return whether the file or directory `path` differs from the first parent, also without `without`."""
         before = next((self.held[id].tree for id in self.parents(commit.id)), {})
         now, then = _below(commit.tree, path), _below(before, path)
         differing = {name for name in (*now, *then) if now.get(name) != then.get(name)}
         return any(not any(_below({name: b""}, each) for each in without) for name in differing)
+
+
+def _changed_lines(before: bytes, after: bytes) -> tuple[str, ...]:
+    old, new = (each.decode("utf-8", "surrogateescape").splitlines() for each in (before, after))
+    return tuple(line for line in difflib.ndiff(old, new) if line[:1] in "+-")
 
 
 def with_changes(

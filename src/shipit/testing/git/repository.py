@@ -72,6 +72,14 @@ class FakeGit:
         for commit in self._range(include, exclude):
             yield commit.record(self._commits.parents(commit.id))
 
+    def lacking(self, base: str, head: str, exclude: Sequence[str] = ()) -> tuple[str, ...]:
+        copies = {self._commits.change(commit) for commit in self._range([base], [head])}
+        return tuple(
+            commit.id
+            for commit in self._range([head], [base, *exclude])
+            if len(commit.parents) < 2 and self._commits.change(commit) not in copies
+        )
+
     def touching(
         self,
         paths: Sequence[str],

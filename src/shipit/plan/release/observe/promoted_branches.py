@@ -64,7 +64,15 @@ def observe_promoted_branches(
 def promoted_branch_findings(
     git: Git, config: Config, clone: CloneState, histories: Sequence[History]
 ) -> Iterator[Finding]:
-    """Yield a warning for each branch to move that the remote does not have."""
+    """Yield a warning for each branch to move that the remote does not have, and an error for a wrong `from`.
+
+    Where `[release]` names no branch, the default branch of the remote is the only release branch.
+    """
+    if clone.is_release_branch and not config.release.channels:
+        for name, environment in config.environments.items():
+            if environment.from_ and environment.from_ != clone.branch:
+                what = f'`from = "{environment.from_}"` of environment `{name}` is not the release branch'
+                yield Finding("environment-from", what, f'write `from = "{clone.branch}"` in `[environments.{name}]`')
     for branch, tip in _tips(config, clone):
         if tip is None:
             what = (
@@ -107,10 +115,10 @@ def _promoted_branch(
     tags: Mapping[str, Sequence[Tag]],
     last: LastRelease | None,
 ) -> PromotedBranch:
-    every = [tag for found in tags.values() for tag in found if git.commit(tag.commit)]
+    every = [tag for found in tags.values() for tag in found if git.files_id(tag.commit)]
 
     def compared(commit: str, package: str) -> TargetBranch:
-        own = [tag for tag in tags[package] if git.commit(tag.commit)]
+        own = [tag for tag in tags[package] if git.files_id(tag.commit)]
         return observe_target_branch(git, branch, tip, commit, own, every)
 
     states = {package: compared(released, package) for package in tags}

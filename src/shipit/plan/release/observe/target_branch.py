@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from shipit.config.model import Config
+from shipit.core.commits import RawCommit
 from shipit.core.history import records
 from shipit.core.versions import Tag, Version
 from shipit.finding import Finding
@@ -26,9 +27,11 @@ class TargetBranch(Struct, frozen=True):
 
     `has_files` is True if the files of both are the same. `forwards` is True if all commits of the branch are in the
     release. `held` is the highest release in the history of the branch, or whose files it has; None if there is none.
-    `unchanged` is True if the branch has exactly the files of a release or of a commit in the release, so that a merge
-    loses nothing. `own` are the subjects of the commits that only the branch has, with their ids; newest first.
-    `undo` is the commit that brought the branch back to the earlier release whose files it has; None without one.
+    `unchanged` is True if a merge loses nothing: the branch has exactly the files of a release or of a commit in the
+    release, or commits in the release make the changes of all its commits. `own` are the subjects of the commits whose
+    changes only the branch has, with their ids; newest first. `moved_to` is the commit before them that has exactly the
+    files of a release, such as that of an earlier promotion; empty without one. `undo` is the commit that brought the
+    branch back to the earlier release whose files it has; None without one.
     """
 
     name: str
@@ -38,6 +41,7 @@ class TargetBranch(Struct, frozen=True):
     held: Tag | None
     unchanged: bool
     own: tuple[tuple[str, str], ...]
+    moved_to: str = ""
     undo: Undo | None = None
 
 
@@ -54,15 +58,21 @@ def observe_target_branch(
         tags: the releases of the package that is released, highest first.
         every: the releases of all packages.
     """
+    only_here = {commit.id: commit for commit in records(git.log([tip], [release]))}
+    moved_to = _moved_to(git, tip, only_here, every)
+    before = [moved_to] if moved_to else []
+    own = git.lacking(release, tip, before)
+    copied = not own and all(len(each.parents) < 2 for each in records(git.log([tip], [release, *before])))
     return TargetBranch(
         name,
         tip,
         has_files=git.same_files(tip, release),
         forwards=git.is_ancestor(tip, release),
         held=_held(git, tags, tip),
-        unchanged=_repeats(git, tip, release, every),
-        own=tuple(_own(git, tip, release)),
-        undo=_undo(git, tip, release, tags),
+        unchanged=copied or _repeats(git, tip, release, every),
+        own=tuple((id, only_here[id].message.split("\n", 1)[0]) for id in own),
+        moved_to=moved_to,
+        undo=_undo(git, tip, only_here, release, tags),
     )
 
 
@@ -92,8 +102,11 @@ def target_branch_findings(
         more = f" and {len(state.own) - 3} more" if state.own[3:] else ""
         what = f"`{target}` has changes that are in no release: {listed or 'a merge that changes files'}{more}"
         remote = config.release.remote
-        merge = f"git fetch {remote} && git switch {source} && git pull && git merge {remote}/{target} && git push"
-        fix = f"bring them into `{source}`: {merge}; then release, and move the branch to that release"
+        # A merge would also bring commits before the last promotion, such as reverts that it made void.
+        picked = " ".join(id[:10] for id, _ in reversed(state.own))
+        take = f"cherry-pick -x {picked}" if state.moved_to and picked else f"merge {remote}/{target}"
+        command = f"git fetch {remote} && git switch {source} && git pull && git {take} && git push"
+        fix = f"bring them into `{source}`: {command}; then release, and move the branch to that release"
         yield Finding("branch-changes", what, fix)
     elif state.undo:
         undo = state.undo
@@ -121,14 +134,19 @@ def _repeats(git: Git, head: str, release: str, tags: Sequence[Tag]) -> bool:
     return files in {git.files_id(each) for each in (*parents, *(tag.commit for tag in tags))}
 
 
-def _own(git: Git, head: str, release: str) -> Iterator[tuple[str, str]]:
-    """Yield the id and the subject of each commit of `head` that is not in the release, without merges."""
-    for commit in records(git.log([head], [release])):
-        if len(commit.parents) < 2:
-            yield commit.id, commit.message.split("\n", 1)[0]
+def _moved_to(git: Git, head: str, only_here: Mapping[str, RawCommit], tags: Sequence[Tag]) -> str:
+    """Return the newest of the commits `only_here` that has exactly the files of a release; empty without one.
+
+    Only first parents are looked at, beginning with `head`.
+    """
+    released = {git.files_id(tag.commit) for tag in tags}
+    commit = only_here.get(head)
+    while commit and git.files_id(commit.id) not in released:
+        commit = only_here.get(commit.parents[0]) if commit.parents else None
+    return commit.id if commit else ""
 
 
-def _undo(git: Git, head: str, release: str, tags: Sequence[Tag]) -> Undo | None:
+def _undo(git: Git, head: str, only_here: Mapping[str, RawCommit], release: str, tags: Sequence[Tag]) -> Undo | None:
     """Return the commit that brought `head` back to one of the releases `tags`, if it has the files of that one.
 
     Before this commit, the branch had the files of a higher release, or of later commits that are in `release`.
@@ -136,7 +154,6 @@ def _undo(git: Git, head: str, release: str, tags: Sequence[Tag]) -> Undo | None
     releases = {git.files_id(tag.commit): tag for tag in reversed(tags)}
     files = git.files_id(head)
     after = releases.get(files)
-    only_here = {commit.id: commit for commit in records(git.log([head], [release]))}
     commit = only_here.get(head)
     while commit and commit.parents and git.files_id(commit.parents[0]) == files:
         commit = only_here.get(commit.parents[0])
