@@ -171,7 +171,7 @@ def test_the_files_of_a_release_are_attested_before_they_are_attached() -> None:
     plan = api.plan_release(project)
     assert [step.summary for step in plan.steps if step.kind.endswith("assets")] == [
         "attest build/*.jar with the key of cosign.pub",
-        "attach build/*.jar, build/*.jar.sigstore.json to v0.1.0",
+        "attach build/*.jar and their attestations to v0.1.0",
     ]
     world.attestations.can_attest = False
     assert [finding.code for finding in api.plan_release(project).findings] == ["attestation-key"]

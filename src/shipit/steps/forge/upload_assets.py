@@ -8,6 +8,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from shipit.steps.base import Done, Outputs, Todo
+from shipit.steps.forge.attest_assets import ATTESTATION
 from shipit.steps.repository import require_match
 from shipit.world import Asset, World
 
@@ -16,12 +17,14 @@ class UploadAssets(Struct, frozen=True):
     """Attach each file that one of the glob `patterns` matches to the draft of the release `tag`.
 
     The files are known only after the build. An attached file is complete if its size and its digest are the same.
+    With `attested`, the attestation of each file is attached too.
     """
 
     kind: ClassVar[str] = "upload-assets"
     public: ClassVar[bool] = False
     tag: str
     patterns: tuple[str, ...]
+    attested: bool = False
 
     @property
     def id(self) -> str:
@@ -29,28 +32,34 @@ class UploadAssets(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"attach {', '.join(self.patterns)} to {self.tag}"
+        and_attestations = " and their attestations" if self.attested else ""
+        return f"attach {', '.join(self.patterns)}{and_attestations} to {self.tag}"
 
     def check(self, world: World) -> Done | Todo:
-        paths = tuple(self._paths(world))
+        paths = asset_paths(self.patterns, world, attested=self.attested)
         missing = tuple(self._missing(paths, world))
         return Done() if paths and not missing else Todo(", ".join(missing))
 
     def apply(self, world: World) -> Outputs:
-        paths = tuple(self._paths(world))
+        paths = asset_paths(self.patterns, world, attested=self.attested)
         for pattern in self.patterns:
             require_match(pattern, world)
         for path in self._missing(paths, world):
             world.forge.upload_asset(self.tag, path)
         return {}
 
-    def _paths(self, world: World) -> Iterator[str]:
-        yield from dict.fromkeys(path for pattern in self.patterns for path in world.files.glob(pattern))
-
     def _missing(self, paths: tuple[str, ...], world: World) -> Iterator[str]:
         found = world.forge.find_release(self.tag)
         there = {asset.name: asset for asset in found.assets} if found else {}
         return (path for path in paths if not _is_complete(there.get(path.rpartition("/")[2]), path, world))
+
+
+def asset_paths(patterns: tuple[str, ...], world: World, *, attested: bool) -> tuple[str, ...]:
+    """Return the files that one of the glob `patterns` matches, each once, and with `attested` their attestations."""
+    paths = [path for pattern in patterns for path in world.files.glob(pattern)]
+    if attested:
+        paths += [f"{path}{ATTESTATION}" for path in paths if not path.endswith(ATTESTATION)]
+    return tuple(dict.fromkeys(paths))
 
 
 def _is_complete(asset: Asset | None, path: str, world: World) -> bool:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from shipit.config.model import Config
 from shipit.steps.base import Step
-from shipit.steps.forge import ATTESTATION, AttestAssets, UploadAssets
+from shipit.steps.forge import AttestAssets, UploadAssets
 
 
 def asset_steps(config: Config, tag: str, version: str) -> Iterator[Step]:
     """Yield the steps for the assets of the release `tag`; with `attest-assets`, their attestations come first."""
-    assets = config.release.assets
-    if assets and config.release.attest_assets:
+    assets, attested = config.release.assets, config.release.attest_assets
+    if assets and attested:
         yield AttestAssets(tag, version, assets, config.attestation.public_key)
-        assets = (*assets, *(f"{pattern}{ATTESTATION}" for pattern in assets))
     if assets:
-        yield UploadAssets(tag, assets)
+        yield UploadAssets(tag, assets, attested)
