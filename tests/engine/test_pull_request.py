@@ -103,6 +103,15 @@ def again(world: FakeWorld) -> FakeWorld:
     return clone
 
 
+def test_a_remote_that_removes_no_branch_gets_the_pull_request_too(stage: Stage) -> None:
+    world = signing()
+    world.remote.keeps_branches = True
+    stage.release(world)
+    assert world.remote.branches.keys() >= {BRANCH, "shipit/signing/main"}
+    assert world.remote.pull_requests.newest(BRANCH, "main")
+    stage.release(world)
+
+
 def test_where_commits_must_be_signed_the_forge_makes_the_commit_of_the_pull_request(stage: Stage) -> None:
     world = signing()
     before = world.remote.branches["main"]

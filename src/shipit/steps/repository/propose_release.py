@@ -13,7 +13,11 @@ from shipit.core.commits.text.release_message import release_message, subject_of
 from shipit.errors import AuthError, BranchMoved, RemoteError
 from shipit.steps.base import VERIFIED, Done, Outputs, Todo
 from shipit.steps.repository.release_commit import ReleaseCommit
-from shipit.steps.repository.signed_commit import left_signing_branch, remove_signing_branch, signed_commit
+from shipit.steps.repository.signed_commit import (
+    left_signing_branch,
+    remove_signing_branch,
+    signed_commit,
+)
 from shipit.world import CommitInfo, World
 
 
@@ -116,7 +120,11 @@ class ProposeRelease(Struct, frozen=True):
         current = self._current(world.git.remote_refs().branches.get(self._branch), world)
         made = current.id if current else self._propose(world)
         if self.through_forge:  # also after a run that was killed before it removed this branch
-            remove_signing_branch(world, self._branch)
+            try:
+                remove_signing_branch(world, self._branch)
+            except RemoteError as error:
+                if error.retryable:
+                    raise  # else the remote removes no branch: this one stays, and the next update uses it again
         return self._outputs(made, world)
 
     def _propose(self, world: World) -> str:

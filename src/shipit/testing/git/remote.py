@@ -26,6 +26,7 @@ class FakeRemote(Struct):
         comments: the comments on issues and pull requests, by number.
         labels: the labels of issues and pull requests, by number.
         protected: the names of the branches that refuse each push, because only pull requests may change them.
+        keeps_branches: whether no branch may be removed.
         deployments: the reported deployments with their states, the oldest first, by environment.
         past_deployments: the same with all their states and times.
         notes: the notes that people wrote for commits, text by commit id.
@@ -41,6 +42,7 @@ class FakeRemote(Struct):
     comments: dict[int, list[str]] = field(default_factory=dict)
     labels: dict[int, set[str]] = field(default_factory=dict)
     protected: set[str] = field(default_factory=set)
+    keeps_branches: bool = False
     deployments: dict[str, list[tuple[ForgeDeployment, str]]] = field(default_factory=dict)
     past_deployments: dict[str, list[PastDeployment]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
@@ -100,6 +102,8 @@ class FakeRemote(Struct):
         if self.branches.get(name) != expected:
             what = f"`{name}` moved on the remote during this run"
             raise BranchMoved(what, hint="run the same command again: it makes a new plan", state=_STATE)
+        if self.keeps_branches:
+            raise RemoteError(f"the remote refuses to remove the branch `{name}`", state=_STATE)
         del self.branches[name]
 
     def move_tag(self, commits: Commits, name: str, tag: FakeTag) -> None:
