@@ -92,7 +92,8 @@ def doctor(project: Project) -> tuple[Finding, ...]:
     """
     from shipit.api.workflows import workflow_findings
 
-    return (*_task_findings(project), *workflow_findings(project))
+    found = (*_task_findings(project), *workflow_findings(project))
+    return tuple(dict.fromkeys(found))  # an image and its deployment can have the same problem
 
 
 def _task_findings(project: Project) -> tuple[Finding, ...]:
