@@ -200,6 +200,20 @@ def test_a_missing_asset_can_be_attached_to_a_published_release(bench: Bench) ->
     assert (found.draft, found.assets) == (False, (asset,))
 
 
+def test_an_asset_is_removed_from_a_draft_and_never_from_a_published_release(bench: Bench) -> None:
+    draft(bench.forge)
+    kept, _ = [bench.forge.upload_asset("v1.0.0", bench.file(name)) for name in ("app.jar", "old.jar")]
+    bench.forge.remove_asset("v1.0.0", "old.jar")
+    state = bench.state()
+    bench.forge.remove_asset("v1.0.0", "old.jar")
+    assert bench.state() == state
+    published = bench.forge.publish("v1.0.0", latest=True)
+    assert published.assets == (kept,)
+    with pytest.raises(ConflictError, match=r"`app\.jar`"):
+        bench.forge.remove_asset("v1.0.0", "app.jar")
+    assert bench.forge.find_release("v1.0.0") == published
+
+
 @pytest.mark.parametrize("prerelease", [False, True])
 def test_publishing_changes_nothing_but_that_it_is_public(bench: Bench, prerelease: bool) -> None:
     made = draft(bench.forge, prerelease=prerelease)

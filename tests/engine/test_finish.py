@@ -113,7 +113,17 @@ def test_the_partial_upload_of_a_commit_that_a_user_pushed_is_completed(tmp_path
 
     again.process.effects["make jar"] = jars
     assert stage.release(again).plan.finishes == ("v1.1.0",)
-    assert {asset.name for asset in world.remote.releases["v1.1.0"].assets} >= {"a.jar", "b.jar"}
+    assert {asset.name for asset in world.remote.releases["v1.1.0"].assets} == {"a.jar", "b.jar"}
+
+
+@pytest.mark.parametrize("assets", ['["build/*.jar"]', "[]"])
+def test_the_files_of_an_attempt_that_was_never_released_are_not_published(tmp_path: Path, assets: str) -> None:
+    world = _killed(tmp_path, "git.push", "before").fresh_clone()
+    settings = f'version-files = ["build.gradle"]\nassets = {assets}\nprepare = ["make clean jar"]\n'
+    world.process.effects["make clean jar"] = lambda files, env: files.edit("build/clean.jar", "clean")
+    assert Stage(parse_config(f"[release]\n{settings}"), tmp_path).release(world).released
+    names = [asset.name for asset in world.remote.releases["v1.1.0"].assets]
+    assert names == (["clean.jar"] if "*" in assets else [])
 
 
 def test_missing_tags_of_several_packages_get_the_notes_of_their_package(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ class Asset:
     content_type: str
     data: bytes
     state: str = "uploaded"
+    label: str = ""
     id: int = field(default_factory=lambda: next(_ids))
 
 
@@ -97,7 +98,7 @@ def upload_asset(github: GitHubStandIn, call: Call) -> Answer:
     name = re.sub(r"[^A-Za-z0-9._+~@-]+", ".", call.asked("name"))
     if any(asset.name == name for asset in release.assets):
         raise invalid("ReleaseAsset", "name", "already_exists")
-    asset = Asset(name, call.content_type, call.body)
+    asset = Asset(name, call.content_type, call.body, label=call.asked("label"))
     release.assets.append(asset)
     return Answer(201, _asset_shape(github, release, asset))
 
@@ -181,7 +182,7 @@ def _asset_shape(github: GitHubStandIn, release: Release, asset: Asset) -> dict[
         id=asset.id,
         url=f"{github.repository_url}/releases/assets/{asset.id}",
         name=asset.name,
-        label="",
+        label=asset.label,
         state=asset.state,
         content_type=asset.content_type,
         size=len(asset.data),

@@ -117,6 +117,14 @@ class LocalForge:
         self._keep(replace(release, assets=(*others, asset)))
         return asset
 
+    def remove_asset(self, tag: str, name: str) -> None:
+        release = self._require(tag)
+        if not release.draft:
+            what = f"release `{tag}` is published, so `{name}` is not removed from it"
+            raise ConflictError(what, where=release.url, hint="release a new version")
+        self._keep(replace(release, assets=tuple(each for each in release.assets if each.name != name)))
+        (self._root / _folder(tag) / "assets" / name).unlink(missing_ok=True)
+
     def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
         release = self._require(tag)
         if latest and not release.prerelease:

@@ -124,6 +124,17 @@ class FakeForge:
             self._keep(replace(release, assets=(*others, asset)))
         return asset
 
+    def attach_by_hand(self, tag: str, asset: Asset) -> None:
+        """Attach a file as a person can on the web page of the release."""
+        release = self._require(tag)
+        self._keep(replace(release, assets=(*release.assets, asset)))
+
+    def remove_asset(self, tag: str, name: str) -> None:
+        release = self._require(tag)
+        if not release.draft:
+            raise _conflict(f"release `{tag}` is published, so `{name}` is not removed from it")
+        self._keep(replace(release, assets=tuple(each for each in release.assets if each.name != name)))
+
     def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
         release = self._require(tag)
         if latest and not release.prerelease:

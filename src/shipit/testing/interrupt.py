@@ -33,8 +33,8 @@ WRITES: Mapping[str, frozenset[str]] = {
     ),
     "forge": frozenset(
         (
-            *("create_draft", "upload_asset", "publish", "create_commit", "create_tag", "keep_comment", "add_label"),
-            *("report_deployment", "keep_pull_request", "enable_auto_merge"),
+            *("create_draft", "upload_asset", "remove_asset", "publish", "create_commit", "create_tag"),
+            *("keep_comment", "add_label", "report_deployment", "keep_pull_request", "enable_auto_merge"),
         )
     ),
     "files": frozenset(("write",)),

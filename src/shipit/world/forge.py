@@ -20,11 +20,13 @@ class Asset(Struct, frozen=True):
     Args:
         size: in bytes.
         digest: `sha256:<hex>`; None if the forge does not report it.
+        by_shipit: False if the forge does not show that shipit attached the file: a person can have done it.
     """
 
     name: str
     size: int
     digest: str | None = None
+    by_shipit: bool = True
 
 
 class ForgeRelease(Struct, frozen=True):
@@ -215,6 +217,12 @@ class Forge(Protocol):
 
     def upload_asset(self, tag: str, path: str) -> Asset:
         """Attach the file `path` to the release of `tag`; in a draft, it replaces a file of the same name."""
+
+    def remove_asset(self, tag: str, name: str) -> None:
+        """Remove the file `name` from the draft of `tag`; nothing changes if it has none.
+
+        Raises `ConflictError` if the release is published.
+        """
 
     def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
         """Publish the draft of `tag`; `latest` marks it as the latest release, unless it is a pre-release."""

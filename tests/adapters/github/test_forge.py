@@ -421,6 +421,17 @@ def test_an_incomplete_upload_is_deleted_and_repeated(
     assert [(each.state, each.data) for each in github.releases[0].assets] == [("uploaded", b"jar")]
 
 
+def test_a_file_that_a_person_attached_is_recognised(
+    github: GitHubStandIn, forge: GitHubForge, connect: Callable[..., GitHubForge]
+) -> None:
+    draft(forge)
+    forge.upload_asset("v1.0.0", "app.jar")
+    github.releases[0].assets.append(Asset("notes.pdf", "application/pdf", b"pdf"))
+    found = connect().find_release("v1.0.0")
+    assert found is not None
+    assert [(asset.name, asset.by_shipit) for asset in found.assets] == [("app.jar", True), ("notes.pdf", False)]
+
+
 def test_assets_are_compared_by_size_if_the_server_reports_no_digest(github: GitHubStandIn, forge: GitHubForge) -> None:
     github.tells_digests = False
     draft(forge)

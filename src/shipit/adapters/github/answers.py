@@ -44,13 +44,14 @@ class Branch(Struct):
 
 
 class AssetAnswer(Struct):
-    """A file of a release; `digest` is None on older servers."""
+    """A file of a release; `digest` is None on older servers, and `label` is the text that is shown for its name."""
 
     id: int
     name: str
     size: int
     state: str
     digest: str | None = None
+    label: str | None = None
 
 
 class ReleaseAnswer(Struct):

@@ -1,4 +1,8 @@
-"""Assets: the files attached to a GitHub release."""
+"""Assets: the files attached to a GitHub release.
+
+shipit gives each one a label, the name of the file, which GitHub shows in the place of this name. People, and other
+tools by default, give none: so shipit recognises its own files with any token.
+"""
 
 from __future__ import annotations
 
@@ -50,9 +54,30 @@ def attach(calls: GitHubApi, releases: Releases, tag: str, path: str) -> Asset:
     return calls.ensure(f"attach `{wanted.name}` to release `{tag}`", attached, upload_again_if_taken)
 
 
+def remove(calls: GitHubApi, releases: Releases, tag: str, name: str) -> None:
+    """Remove the file `name` from the draft of `tag`; raises `ConflictError` if the release is published."""
+
+    def removed() -> bool | None:
+        return None if any(held.name == name for held in releases.require(tag).assets) else True
+
+    def delete() -> bool:
+        release = releases.require(tag)
+        if not release.draft:
+            what = f"release `{tag}` is published, so `{name}` is not removed from it"
+            raise ConflictError(what, where=release.html_url, hint="release a new version")
+        try:
+            for held in [each for each in release.assets if each.name == name]:
+                _delete(calls, held)
+        finally:
+            releases.forget()
+        return True
+
+    calls.ensure(f"remove `{name}` from draft `{tag}`", removed, delete)
+
+
 def to_asset(asset: answers.AssetAnswer) -> Asset:
     """Return the asset in the form of the port."""
-    return Asset(asset.name, asset.size, asset.digest)
+    return Asset(asset.name, asset.size, asset.digest, asset.label == asset.name)
 
 
 def is_complete(asset: answers.AssetAnswer) -> bool:
@@ -88,7 +113,7 @@ def _make_room(calls: GitHubApi, release: ReleaseAnswer, name: str) -> None:
 def _upload(calls: GitHubApi, release: ReleaseAnswer, path: str, wanted: Asset) -> answers.AssetAnswer:
     url = release.upload_url.partition("{")[0]
     with open(path, "rb") as file:
-        return calls.client.upload(url, file, wanted.size, answers.AssetAnswer, name=wanted.name)
+        return calls.client.upload(url, file, wanted.size, answers.AssetAnswer, name=wanted.name, label=wanted.name)
 
 
 def _delete(calls: GitHubApi, asset: answers.AssetAnswer) -> None:

@@ -164,6 +164,9 @@ class GitHubForge:
     def upload_asset(self, tag: str, path: str) -> Asset:
         return github_assets.attach(self._calls, self._releases, tag, os.path.join(self._base, path))
 
+    def remove_asset(self, tag: str, name: str) -> None:
+        github_assets.remove(self._calls, self._releases, tag, name)
+
     def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
         action = f"publish release `{tag}`"
 

@@ -14,12 +14,14 @@ from shipit.steps.forge.label_released import LabelReleased as LabelReleased
 from shipit.steps.forge.open_pull_request import OpenPullRequest as OpenPullRequest
 from shipit.steps.forge.open_pull_request import opened_pull_requests as opened_pull_requests
 from shipit.steps.forge.publish_release import PublishRelease as PublishRelease
+from shipit.steps.forge.remove_assets import RemoveAssets as RemoveAssets
 from shipit.steps.forge.report_deployment import ReportDeployment as ReportDeployment
 from shipit.steps.forge.upload_assets import UploadAssets as UploadAssets
 
 STEPS = (
     DraftRelease,
     AttestAssets,
+    RemoveAssets,
     UploadAssets,
     ForgeCommit,
     ForgeTag,

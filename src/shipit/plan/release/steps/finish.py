@@ -87,7 +87,7 @@ def _merged_steps(config: Config, observed: Observed, merged: Sequence[Unfinishe
     for each in merged:
         body, prerelease = unfinished_release_body(config, observed, each), Version.parse(each.version).prerelease
         yield DraftRelease(each.tag, each.tag, body, prerelease is not None, observed.clone.branch)
-        yield from asset_steps(config, each.tag, each.version)
+        yield from asset_steps(config, observed, each.tag, each.version)
     commit = ReleaseCommit(first.commit, None, first.tag)
     yield Push(commit, None, None, tuple(each.tag for each in merged))
     if builds and first.commit != base:
@@ -116,7 +116,7 @@ def _draft_steps(config: Config, observed: Observed, unfinished: Unfinished) -> 
         yield SyncBranch(released, base)
     yield from _prepare_steps(config, unfinished)
     yield draft
-    yield from asset_steps(config, unfinished.tag, unfinished.version)
+    yield from asset_steps(config, observed, unfinished.tag, unfinished.version)
     if released != base:
         yield SyncBranch(base, released)
 

@@ -117,7 +117,7 @@ class ReleaseSequence(Struct, frozen=True):
         for entry in self.releases:
             tag, prerelease = entry.release.tag, entry.version.prerelease is not None
             yield DraftRelease(tag, tag, entry.release_body, prerelease, self.observed.clone.branch)
-            yield from asset_steps(self.config, tag, entry.release.version)
+            yield from asset_steps(self.config, self.observed, tag, entry.release.version)
 
     def _push(self) -> Push:
         """Return the step that pushes the branch and the tags: the commit point."""
