@@ -255,3 +255,10 @@ def test_a_pull_request_of_the_workflow_runs_no_checks_and_required_ones_are_kno
     elif required:
         github.protected, github.checks = {"main"}, {"test"}
     assert forge.requires_checks("main") is bool(required)
+
+
+def test_only_an_administrator_learns_that_workflows_may_open_no_pull_request(github: GitHubStandIn) -> None:
+    assert not forge_of(github, GOOD).refuses_workflow_pull_requests()
+    github.actions_may_open_pulls = False
+    assert forge_of(github, GOOD).refuses_workflow_pull_requests()
+    assert not forge_of(github, INSTALLATION).refuses_workflow_pull_requests()

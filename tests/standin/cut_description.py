@@ -27,6 +27,7 @@ OPERATIONS = {
     f"{REPOSITORY}/branches/{{branch}}": {"get"},
     f"{REPOSITORY}/rules/branches/{{branch}}": {"get"},
     f"{REPOSITORY}/commits/{{ref}}": {"get"},
+    f"{REPOSITORY}/actions/permissions/workflow": {"get"},
     f"{REPOSITORY}/releases": {"get", "post"},
     f"{REPOSITORY}/releases/latest": {"get"},
     f"{REPOSITORY}/releases/tags/{{tag}}": {"get"},

@@ -66,6 +66,14 @@ def find_commit(github: GitHubStandIn, call: Call) -> Answer:
     return Answer(200, commit_of(github, commit))
 
 
+def workflow_settings(github: GitHubStandIn, call: Call) -> Answer:
+    if call.installation or not call.may_write:
+        raise Refusal(403, "Resource not accessible by integration")
+    may_open = github.actions_may_open_pulls
+    settings = {"default_workflow_permissions": "read", "can_approve_pull_request_reviews": may_open}
+    return Answer(200, settings)
+
+
 def rate_limit(github: GitHubStandIn, call: Call) -> Answer:
     limit = {"limit": 5000, "used": 1, "remaining": 4999, "reset": 4102444800}
     return Answer(200, {"rate": limit, "resources": {"core": limit, "search": limit}})
@@ -97,4 +105,5 @@ ROUTES = {
     ("GET", f"{REPOSITORY}/branches/{{branch}}"): find_branch,
     ("GET", f"{REPOSITORY}/rules/branches/{{branch}}"): branch_rules,
     ("GET", f"{REPOSITORY}/commits/{{ref}}"): find_commit,
+    ("GET", f"{REPOSITORY}/actions/permissions/workflow"): workflow_settings,
 }

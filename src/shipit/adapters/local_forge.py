@@ -161,6 +161,9 @@ class LocalForge:
     def requires_checks(self, branch: str) -> bool:
         return False
 
+    def refuses_workflow_pull_requests(self) -> bool:
+        return False
+
     def push_rules(self, branch: str) -> None:
         """Return None: files have no rules."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 
 from shipit.adapters.project import Project
 from shipit.errors import ShipitError
@@ -35,4 +36,10 @@ def workflow_findings(project: Project) -> Iterator[Finding]:
             what = f"`{path}`, line {line}, names shipit by a placeholder, so GitHub does not run the workflow"
             fix = "replace `OWNER/shipit` by the address of shipit's repository, and `COMMIT` by a commit that you "
             yield Finding("workflow-placeholder", what, f"{fix}reviewed: grep -n 'OWNER/shipit' {path}", "warning")
-        yield from workflow_permission_findings(config, path, text, requires_checks)
+        yield from workflow_permission_findings(
+            config,
+            path,
+            text,
+            requires_checks=requires_checks,
+            refuses_pull_requests=cache(forge.refuses_workflow_pull_requests),
+        )

@@ -41,6 +41,7 @@ class FakeForge:
         self.opens_pull_requests = True
         self.checked: set[str] = set()
         self.signed: set[str] = set()
+        self.workflows_open_nothing = False
         self.signs = True
         self.methods: set[str] = {"merge", "squash", "rebase"}
         self._remote = remote
@@ -85,6 +86,9 @@ class FakeForge:
 
     def requires_checks(self, branch: str) -> bool:
         return branch in self.checked
+
+    def refuses_workflow_pull_requests(self) -> bool:
+        return self.workflows_open_nothing
 
     def push_rules(self, branch: str) -> str | None:
         return "required pull requests" if branch in self._remote.protected else None

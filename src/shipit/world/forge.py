@@ -185,6 +185,12 @@ class Forge(Protocol):
     def requires_checks(self, branch: str) -> bool:
         """Return whether a pull request into `branch` can be merged only after checks; False if it is not known."""
 
+    def refuses_workflow_pull_requests(self) -> bool:
+        """Return whether the settings keep workflows from opening pull requests; False if it is not known.
+
+        Only administrators may read this setting.
+        """
+
     def push_rules(self, branch: str) -> str | None:
         """Return the rules of `branch` that can refuse a push, in words; None if it has none, or it is not known."""
 

@@ -24,8 +24,16 @@ jobs:
 """
 
 
-def found(config: str, workflow: str, *, checks: bool = False) -> list[str]:
-    findings = tuple(workflow_permission_findings(parse_config(config), "a.yml", workflow, lambda: checks))
+def found(config: str, workflow: str, *, checks: bool = False, refuses: bool = False) -> list[str]:
+    findings = tuple(
+        workflow_permission_findings(
+            parse_config(config),
+            "a.yml",
+            workflow,
+            requires_checks=lambda: checks,
+            refuses_pull_requests=lambda: refuses,
+        )
+    )
     assert {each.severity for each in findings} <= {"warning"}
     return [f"{each.code}: {each.what}" for each in findings]
 
@@ -44,6 +52,14 @@ def test_a_job_without_the_permission_to_open_pull_requests_is_named(config: str
     )
     assert found(config, CALL) == [expected]
     assert found(config, CALL.replace("issues", "pull-requests")) == []
+
+
+def test_a_repository_whose_settings_keep_workflows_from_opening_pull_requests_is_a_finding() -> None:
+    assert found(PROPOSES, STEP, refuses=True) == [
+        "workflow-pull-requests: the settings of the repository keep workflows from opening pull requests: "
+        '`write-back = "pull-request"` can need one'
+    ]
+    assert found("", STEP, refuses=True) == []
 
 
 @pytest.mark.parametrize(

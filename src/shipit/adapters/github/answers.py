@@ -37,6 +37,12 @@ class Rule(Struct):
     type: str
 
 
+class WorkflowSettings(Struct):
+    """The settings of workflows; GitHub has one for opening and for approving pull requests."""
+
+    can_approve_pull_request_reviews: bool
+
+
 class Branch(Struct):
     """A branch; `protected` is about the older protections of branches."""
 

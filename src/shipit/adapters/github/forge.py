@@ -193,6 +193,9 @@ class GitHubForge:
     def requires_checks(self, branch: str) -> bool:
         return self._rules.require_checks(branch)
 
+    def refuses_workflow_pull_requests(self) -> bool:
+        return self._rules.refuse_workflow_pull_requests()
+
     def push_rules(self, branch: str) -> str | None:
         return self._rules.refuse_push(branch)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shipit.adapters.github.answers import Branch, ProtectedBranch, Rule
+from shipit.adapters.github.answers import Branch, ProtectedBranch, Rule, WorkflowSettings
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.client import segment
 from shipit.errors import AuthError, RemoteError
@@ -45,6 +45,15 @@ class BranchRules:
     def require_checks(self, branch: str) -> bool:
         """Return whether a rule or a protection of `branch` requires checks."""
         return "required_status_checks" in self._of(branch) or self._has_required_checks(branch)
+
+    def refuse_workflow_pull_requests(self) -> bool:
+        """Return whether the settings of the repository keep workflows from opening pull requests."""
+        client, path = self._calls.client, "/actions/permissions/workflow"
+        try:
+            found = self._calls.retry("read the settings of workflows", lambda: client.get(path, WorkflowSettings))
+        except (AuthError, RemoteError):
+            return False
+        return not found.can_approve_pull_request_reviews
 
     def _of(self, branch: str) -> frozenset[str]:
         if branch not in self._types:

@@ -13,7 +13,12 @@ _NEEDED = ("contents", "pull-requests")
 
 
 def workflow_permission_findings(
-    config: Config, path: str, text: str, requires_checks: Callable[[], bool]
+    config: Config,
+    path: str,
+    text: str,
+    *,
+    requires_checks: Callable[[], bool],
+    refuses_pull_requests: Callable[[], bool],
 ) -> Iterator[Finding]:
     """Yield a warning for each job that releases with the token of the workflow, and lacks a permission or the checks.
 
@@ -24,6 +29,7 @@ def workflow_permission_findings(
         path: the path of the workflow.
         text: its text.
         requires_checks: returns whether the release branch requires checks; called only if the answer matters.
+        refuses_pull_requests: returns whether the settings of the repository keep workflows from opening pull requests.
     """
     keys = tuple(_keys_with_pull_requests(config))
     if not keys or "/shipit" not in text:
@@ -40,6 +46,10 @@ def workflow_permission_findings(
             what = f"`{path}`: job `{name}` lacks the permission {named}, which {' and '.join(keys)} can need"
             fix = f"add {named} to `permissions` of the job `{name}`, and commit it"
             yield Finding("workflow-permission", what, fix, "warning")
+        if refuses_pull_requests():
+            what = f"the settings of the repository keep workflows from opening pull requests: {' and '.join(keys)}"
+            fix = "turn on `Allow GitHub Actions to create and approve pull requests` in Settings > Actions > General"
+            yield Finding("workflow-pull-requests", f"{what} can need one", fix, "warning")
         if config.release.write_back.proposes and requires_checks():
             what = (
                 f"`{path}`: job `{name}` opens the release pull request with the token of the workflow, for which "
