@@ -361,6 +361,7 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             "`separate-pull-requests` needs several packages, and the configuration has no `[packages]`",
             "remove it, or add `[packages.<name>]` for each package",
         ),
+        ("[release]\nattest-assets = true", "`attest-assets` needs `assets`: there is no file to attest", "add `assets`, or remove it"),
         (
             "[release]\nwrite-back = 'pull-request'\nseparate-pull-requests = true\n[packages.'a.lock']\npath = 'a'",
             "the pull request of `a.lock` would have a branch that git refuses",

@@ -48,6 +48,9 @@ def _release(release: ReleaseConfig) -> Iterator[Fault]:
         if release.channels and branch == release.channels[0].name:
             what = f"`{branch}` is the release branch itself, so its releases need not be brought back"
             yield Fault(("release", "back-merge", index), what, 'name another branch, such as "dev"')
+    if release.attest_assets and not release.assets:
+        what = "`attest-assets` needs `assets`: there is no file to attest"
+        yield Fault(("release", "attest-assets"), what, "add `assets`, or remove it")
     yield from _with_pull_request(release) if release.write_back.proposes else _without_pull_request(release)
     yield from _version_files(("release",), release.version_files or ())
 
