@@ -41,6 +41,8 @@ BUG_EXIT_CODE = 70
 INTERRUPTED_EXIT_CODE = 130  # 128 + 2, the number of the signal SIGINT, as in a shell
 # The `state` of most failures.
 NOTHING_PUSHED = "nothing was pushed; the remote is unchanged"
+# The hint when a release was published between the check of a step and its change.
+PUBLISHED_MEANWHILE = "another run or a person published it meanwhile: run the same command again, and delete nothing"
 # The `state` when the connection was lost during a push.
 PUSH_UNKNOWN = (
     "it is not known whether the push reached the remote; the next run first reads the remote, and continues from there"

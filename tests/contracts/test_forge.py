@@ -19,7 +19,7 @@ from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.local_forge import LocalForge
 from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
-from shipit.errors import ConflictError
+from shipit.errors import PUBLISHED_MEANWHILE, ConflictError
 from shipit.testing import FakeFiles, FakeForge, FakeRemote
 from shipit.world import Asset, Forge, ForgeDeployment, ForgeRelease
 
@@ -148,8 +148,9 @@ def test_a_published_release_with_the_same_text_is_not_changed(bench: Bench) -> 
 def test_a_published_release_with_a_different_text_is_a_conflict(bench: Bench) -> None:
     draft(bench.forge)
     published = bench.forge.publish("v1.0.0", latest=True)
-    with pytest.raises(ConflictError, match=r"`v1\.0\.0`"):
+    with pytest.raises(ConflictError, match=r"`v1\.0\.0`") as raised:
         draft(bench.forge, body="other")
+    assert raised.value.hint == PUBLISHED_MEANWHILE
     assert bench.forge.find_release("v1.0.0") == published
 
 
@@ -186,8 +187,9 @@ def test_a_published_asset_is_never_replaced(bench: Bench) -> None:
     draft(bench.forge)
     bench.forge.upload_asset("v1.0.0", bench.file("app.jar", b"old"))
     published = bench.forge.publish("v1.0.0", latest=True)
-    with pytest.raises(ConflictError, match=r"`app\.jar`"):
+    with pytest.raises(ConflictError, match=r"`app\.jar`") as raised:
         bench.forge.upload_asset("v1.0.0", bench.file("app.jar", b"new"))
+    assert raised.value.hint == PUBLISHED_MEANWHILE
     assert bench.forge.find_release("v1.0.0") == published
 
 

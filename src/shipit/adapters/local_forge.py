@@ -24,7 +24,7 @@ from msgspec.structs import replace
 from shipit.adapters.files.working_tree import WorkingTree
 from shipit.core.notes.links import Links
 from shipit.core.write_back import MergeMethod, WriteBack
-from shipit.errors import CommandError, ConfigError, ConflictError
+from shipit.errors import PUBLISHED_MEANWHILE, CommandError, ConfigError, ConflictError
 from shipit.finding import Finding
 from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease
 
@@ -103,7 +103,7 @@ class LocalForge:
         wanted = replace(held, title=title, body=body, prerelease=prerelease)
         if not held.draft and wanted != held:
             what = f"release `{tag}` is already published with a different text"
-            raise ConflictError(what, where=held.url, hint="release a new version")
+            raise ConflictError(what, where=held.url, hint=PUBLISHED_MEANWHILE)
         return self._keep(wanted)
 
     def upload_asset(self, tag: str, path: str) -> Asset:
@@ -112,7 +112,7 @@ class LocalForge:
         others = tuple(each for each in release.assets if each.name != asset.name)
         if asset not in release.assets and len(others) < len(release.assets) and not release.draft:
             what = f"the published release `{tag}` already has a different file `{asset.name}`"
-            raise ConflictError(what, where=release.url, hint="release a new version")
+            raise ConflictError(what, where=release.url, hint=PUBLISHED_MEANWHILE)
         self._store.write(f"{_folder(tag)}/assets/{asset.name}", data.decode("utf-8", "surrogateescape"))
         self._keep(replace(release, assets=(*others, asset)))
         return asset
@@ -121,7 +121,7 @@ class LocalForge:
         release = self._require(tag)
         if not release.draft:
             what = f"release `{tag}` is published, so `{name}` is not removed from it"
-            raise ConflictError(what, where=release.url, hint="release a new version")
+            raise ConflictError(what, where=release.url, hint=PUBLISHED_MEANWHILE)
         self._keep(replace(release, assets=tuple(each for each in release.assets if each.name != name)))
         (self._root / _folder(tag) / "assets" / name).unlink(missing_ok=True)
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from shipit.core.notes.links import Links
 from shipit.core.write_back import MergeMethod, WriteBack
-from shipit.errors import BranchMoved, CommandError, ConflictError, RemoteError
+from shipit.errors import PUBLISHED_MEANWHILE, BranchMoved, CommandError, ConflictError, RemoteError
 from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
 from shipit.testing.git import FakeCommit, FakeRemote, FakeTag
@@ -115,7 +115,7 @@ class FakeForge:
         held = self.find_release(tag) or ForgeRelease(tag, title, body, True, prerelease, self.links().release(tag))
         wanted = replace(held, title=title, body=body, prerelease=prerelease)
         if not held.draft and wanted != held:
-            raise _conflict(f"release `{tag}` is already published with a different text")
+            raise _published(f"release `{tag}` is already published with a different text")
         return self._keep(wanted)
 
     def upload_asset(self, tag: str, path: str) -> Asset:
@@ -123,7 +123,7 @@ class FakeForge:
         asset = self._asset(path)
         others = tuple(each for each in release.assets if each.name != asset.name)
         if not release.draft and asset not in release.assets and others != release.assets:
-            raise _conflict(f"the published release `{tag}` already has a different file `{asset.name}`")
+            raise _published(f"the published release `{tag}` already has a different file `{asset.name}`")
         if asset not in release.assets:
             self._keep(replace(release, assets=(*others, asset)))
         return asset
@@ -136,7 +136,7 @@ class FakeForge:
     def remove_asset(self, tag: str, name: str) -> None:
         release = self._require(tag)
         if not release.draft:
-            raise _conflict(f"release `{tag}` is published, so `{name}` is not removed from it")
+            raise _published(f"release `{tag}` is published, so `{name}` is not removed from it")
         self._keep(replace(release, assets=tuple(each for each in release.assets if each.name != name)))
 
     def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
@@ -163,7 +163,9 @@ class FakeForge:
     def create_tag(self, name: str, commit: str, message: str) -> None:
         existing = self._remote.tags.get(name)
         if existing is not None and existing.commit != commit:
-            raise _conflict(f"the tag `{name}` exists on the forge, on another commit")
+            raise ConflictError(
+                f"the tag `{name}` exists on the forge, on another commit", hint="release a new version"
+            )
         if existing is None:
             self._remote.tags[name] = FakeTag(commit, message, self._remote.clock.tick())
 
@@ -217,5 +219,5 @@ def _is_same(one: ForgeDeployment, other: ForgeDeployment) -> bool:
     return (one.commit, one.digest) == (other.commit, other.digest)
 
 
-def _conflict(what: str) -> ConflictError:
-    return ConflictError(what, hint="release a new version")
+def _published(what: str) -> ConflictError:
+    return ConflictError(what, hint=PUBLISHED_MEANWHILE)

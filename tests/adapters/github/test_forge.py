@@ -432,6 +432,17 @@ def test_a_file_that_a_person_attached_is_recognised(
     assert [(asset.name, asset.by_shipit) for asset in found.assets] == [("app.jar", True), ("notes.pdf", False)]
 
 
+def test_no_asset_is_removed_from_a_release_that_another_run_published_meanwhile(
+    github: GitHubStandIn, forge: GitHubForge
+) -> None:
+    draft(forge)
+    forge.upload_asset("v1.0.0", "app.jar")
+    github.releases[0].draft = False
+    with pytest.raises(ConflictError):
+        forge.remove_asset("v1.0.0", "app.jar")
+    assert not github.asked("DELETE")
+
+
 def test_assets_are_compared_by_size_if_the_server_reports_no_digest(github: GitHubStandIn, forge: GitHubForge) -> None:
     github.tells_digests = False
     draft(forge)

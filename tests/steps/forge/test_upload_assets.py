@@ -17,7 +17,11 @@ def upload_assets(clone: Clone) -> Step:
     return UploadAssets(TAG, ("build/*.jar",))
 
 
-SAMPLE = Sample(upload_assets, (publish_other_assets,))
+def publish_without_assets(clone: Clone) -> None:
+    clone.world.forge.publish(TAG, latest=True)
+
+
+SAMPLE = Sample(upload_assets, (publish_other_assets, publish_without_assets))
 
 
 @pytest.mark.parametrize("pattern", ["build/**", "build/*", "build/app.jar"])

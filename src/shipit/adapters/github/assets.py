@@ -14,7 +14,7 @@ from shipit.adapters.github.answers import ReleaseAnswer
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.failure import GitHubFailure
 from shipit.adapters.github.releases import Releases
-from shipit.errors import ConfigError, ConflictError
+from shipit.errors import PUBLISHED_MEANWHILE, ConfigError, ConflictError
 from shipit.world import Asset
 
 _TAKEN = "already_exists"  # GitHub's reason if the release has a file of this name
@@ -56,6 +56,7 @@ def attach(calls: GitHubApi, releases: Releases, tag: str, path: str) -> Asset:
 
 def remove(calls: GitHubApi, releases: Releases, tag: str, name: str) -> None:
     """Remove the file `name` from the draft of `tag`; raises `ConflictError` if the release is published."""
+    releases.forget()  # another run can have published it since it was read
 
     def removed() -> bool | None:
         return None if any(held.name == name for held in releases.require(tag).assets) else True
@@ -64,10 +65,10 @@ def remove(calls: GitHubApi, releases: Releases, tag: str, name: str) -> None:
         release = releases.require(tag)
         if not release.draft:
             what = f"release `{tag}` is published, so `{name}` is not removed from it"
-            raise ConflictError(what, where=release.html_url, hint="release a new version")
+            raise ConflictError(what, where=release.html_url, hint=PUBLISHED_MEANWHILE)
+        (held,) = (each for each in release.assets if each.name == name)
         try:
-            for held in [each for each in release.assets if each.name == name]:
-                _delete(calls, held)
+            _delete(calls, held)
         finally:
             releases.forget()
         return True
@@ -103,9 +104,7 @@ def _make_room(calls: GitHubApi, release: ReleaseAnswer, name: str) -> None:
     for held in [each for each in release.assets if each.name == name]:
         if is_complete(held) and not release.draft:
             what = f"the published release `{release.tag_name}` already has a different file `{name}`"
-            raise ConflictError(
-                what, where=release.html_url, hint="delete that file on GitHub, or release a new version"
-            )
+            raise ConflictError(what, where=release.html_url, hint=PUBLISHED_MEANWHILE)
         _delete(calls, held)
         release.assets.remove(held)
 

@@ -23,7 +23,7 @@ from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core.notes.links import Links
 from shipit.core.write_back import MergeMethod, WriteBack
-from shipit.errors import ConflictError
+from shipit.errors import PUBLISHED_MEANWHILE, ConflictError
 from shipit.finding import Finding
 from shipit.world import (
     Asset,
@@ -246,7 +246,7 @@ def _published_differently(held: ForgeRelease) -> ConflictError:
     return ConflictError(
         f"release `{held.tag}` is already published with a different text",
         where=held.url,
-        hint="keep it and release a new version, or delete it on GitHub and run the same command again",
+        hint=PUBLISHED_MEANWHILE,
     )
 
 

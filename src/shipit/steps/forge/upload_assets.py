@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from shipit.errors import PUBLISHED_MEANWHILE, ConflictError
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.forge.attest_assets import ATTESTATION
 from shipit.steps.repository import require_match
@@ -17,7 +18,7 @@ class UploadAssets(Struct, frozen=True):
     """Attach each file that one of the glob `patterns` matches to the draft of the release `tag`.
 
     The files are known only after the build. An attached file is complete if its size and its digest are the same.
-    With `attested`, the attestation of each file is attached too.
+    With `attested`, the attestation of each file is attached too. A published release is not changed.
     """
 
     kind: ClassVar[str] = "upload-assets"
@@ -44,7 +45,12 @@ class UploadAssets(Struct, frozen=True):
         paths = asset_paths(self.patterns, world, attested=self.attested)
         for pattern in self.patterns:
             require_match(pattern, world)
-        for path in self._missing(paths, world):
+        missing = tuple(self._missing(paths, world))
+        release = world.forge.find_release(self.tag)
+        if missing and release and not release.draft:
+            what = f"the published release `{self.tag}` does not have the same assets: {', '.join(missing)}"
+            raise ConflictError(what, where=release.url, hint=PUBLISHED_MEANWHILE)
+        for path in missing:
             world.forge.upload_asset(self.tag, path)
         return {}
 
