@@ -296,8 +296,8 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
             '`snapshot` must be `true` or `false`, not `"True"`',
             "write it without quotes: `true`",
         ),
-        ("[environments.a.deploy]\nkind = 'swarm'\nservice = 'a'\nmigrate = 'app --x \"b c\"'", '`migrate` must be a list, not `"app --x \\"b c\\""`', 'write each word by itself: `["app", "--x", "b c"]`'),
-        ("[environments.a.deploy]\nkind = 'swarm'\nservice = 'a'\nmigrate = ['app --x']", '`migrate` is a list of words, and `"app --x"` is not one word', 'write each word by itself: `["app", "--x"]`'),
+        ("[environments.a]\nimage.name = 'a'\n[environments.a.deploy]\nkind = 'swarm'\nservice = 'a'\nmigrate = 'app --x \"b c\"'", '`migrate` must be a list, not `"app --x \\"b c\\""`', 'write each word by itself: `["app", "--x", "b c"]`'),
+        ("[environments.a]\nimage.name = 'a'\n[environments.a.deploy]\nkind = 'swarm'\nservice = 'a'\nmigrate = ['app --x']", '`migrate` is a list of words, and `"app --x"` is not one word', 'write each word by itself: `["app", "--x"]`'),
         ("[environments.a]\ndeploy = ['swarm']", 'entry 1 of `deploy` must be a table, not `"swarm"`', 'write it as a table: `{ kind = "swarm", ... }`'),
         ("[environments.a]\ndeploy = 'swarm'", '`deploy` must be a table with a `kind`, or a list of such tables, not `"swarm"`', 'write it as a table: `{ kind = "swarm", ... }`'),
         ("[release]\nprepare = 'make'", '`prepare` must be a list, not `"make"`', 'put it in brackets: `["make"]`'),
@@ -365,6 +365,12 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         (
             "[release]\nwrite-back = 'pull-request'\nseparate-pull-requests = true\n[packages.'a.lock']\npath = 'a'",
             "the pull request of `a.lock` would have a branch that git refuses",
+            "rename the package, or remove `separate-pull-requests`",
+        ),
+        (
+            "[release]\nwrite-back = 'pull-request'\nseparate-pull-requests = true\n[packages.'a/b']\npath = 'a'\n"
+            "[packages.a--b]\npath = 'b'",
+            "the pull requests of `a/b` and `a--b` would have the same branch",
             "rename the package, or remove `separate-pull-requests`",
         ),
         (
@@ -679,20 +685,27 @@ def test_invalid_toml_is_one_problem_with_its_position(text: str, where: str, li
     assert (found.where, found.line) == (where, line)
 
 
-def test_a_rule_between_keys_is_not_judged_where_one_of_them_has_an_invalid_value() -> None:
-    found = problem(
-        "[environments.a]\nimage.name = 'a'\ndeploy = { kind = 'blue-green', health = 'none', "
-        "slots = { blue = '9081', green = 8081 } }"
-    )
-    assert (found.what, found.hint) == (
-        '`blue` must be a port from 1 to 65535, not `"9081"`',
-        "write it without quotes: `9081`",
-    )
+def test_a_port_in_quotes_gets_a_hint_and_what_else_is_wrong_is_named_too() -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse_config(
+            "[environments.a]\ndeploy = { kind = 'blue-green', health = 'none', slots = { blue = '9081', green = 1 } }"
+        )
+    found = {each.what: each.hint for each in refused.value.problems}
+    assert found['`blue` must be a port from 1 to 65535, not `"9081"`'] == "write it without quotes: `9081`"
+    assert "there is no image to deploy" in found
 
 
 @pytest.mark.parametrize("key", ["branch", "tag", "prepare-timeout", "snapshot", "assets"])
 def test_a_number_with_too_many_digits_is_a_problem_like_any_other(key: str) -> None:
     assert f"`{key}` must be" in problem(f"[release]\n{key} = 0x{'f' * 4000}").what
+
+
+def test_a_secret_in_a_command_that_is_not_split_into_words_is_not_shown() -> None:
+    token = f"ghp_{'a1' * 18}"
+    target = f"{{ kind = 'swarm', service = 'a', migrate = ['app --token {token}'] }}"
+    found = problem(f"[environments.a]\nimage.name = 'a'\ndeploy = {target}")
+    assert "looks like a secret" in found.what
+    assert token not in f"{found.what} {found.hint}"
 
 
 def test_a_string_without_quotes_gets_a_hint() -> None:

@@ -91,9 +91,7 @@ def _decode(document: dict[str, Any], table: tuple[str, ...]) -> tuple[Config, l
     whole, decoder = extended(data), Decoder(table)
     config = decoder.decode(whole.document, Config, table)
     in_values = [fault._replace(key=fault.key[len(table) :]) for fault in decoder.faults]
-    incomplete = {key for fault in in_values for key in (fault.key, fault.key[:-1])}
-    rules = (fault for fault in rule_faults(config) if fault.key not in incomplete)  # they would judge a default value
-    written = (fault._replace(key=whole.place(fault.key)) for fault in _judged(whole, in_values, rules))
+    written = (fault._replace(key=whole.place(fault.key)) for fault in _judged(whole, in_values, rule_faults(config)))
     between = () if in_values else _judged(whole, shared_places(config))  # a wrong key can be what makes a difference
     # An inherited value has the same fault in each environment.
     return config, [

@@ -66,17 +66,14 @@ def _separate_pull_requests(config: Config) -> Iterator[Fault]:
     elif any(each.depends_on for each in config.packages.values()):
         what = "`separate-pull-requests` cannot be used with `depends-on`: these packages are released together"
         yield Fault(at, what, "remove one of the two keys")
+    fix, by_branch = "rename the package, or remove `separate-pull-requests`", dict[str, str]()
     for name in config.packages:
-        same = next((each for each in config.packages if each != name and _dashed(each) == _dashed(name)), None)
-        if name.endswith(".lock") or same:
-            what = f"the pull request of `{name}` would have a branch that git refuses"
-            if same:
-                what = f"the pull requests of `{name}` and `{same}` would have the same branch"
-            yield Fault(("packages", name), what, "rename the package, or remove `separate-pull-requests`")
-
-
-def _dashed(name: str) -> str:
-    return name.replace("/", "--")
+        other = by_branch.setdefault(name.replace("/", "--"), name)
+        if other != name:
+            what = f"the pull requests of `{other}` and `{name}` would have the same branch"
+            yield Fault(("packages", name), what, fix)
+        if name.endswith(".lock"):
+            yield Fault(("packages", name), f"the pull request of `{name}` would have a branch that git refuses", fix)
 
 
 def _with_pull_request(release: ReleaseConfig) -> Iterator[Fault]:

@@ -27,6 +27,7 @@ from shipit.config.reading.expectation import (
     choices,
     describe_value,
     expected,
+    fields_of,
     plain,
 )
 from shipit.config.reading.validity import is_valid
@@ -40,7 +41,7 @@ def for_unknown_key(key: str, table: type[msgspec.Struct], prefix: str = "", at:
             shipit.toml.
         at: the path of `table` below `prefix`.
     """
-    known = _keys(table)
+    known = list(fields_of(table))
     kebab = key.replace("_", "-").lower()
     if kebab in known:
         return f"keys are written with `-`: `{kebab}`" if "_" in key else f"keys are written in lower case: `{kebab}`"
@@ -61,7 +62,7 @@ def for_value(value: object, type_: Any) -> str | None:
         return f"this version supports only {expected(type_)}"
     if isinstance(value, str) and any(annotations_of(type_, "words")):
         return f"write each word by itself: `{_as_words(value)}`"
-    if isinstance(value, str) and tuple in kinds and not _has_tables(type_):
+    if isinstance(value, str) and tuple in kinds and not any(_structs(type_)):
         return f"put it in brackets: `[{describe_value(value).strip('`')}]`"
     if isinstance(value, str) and bool in kinds and value.lower() in ("true", "false"):
         return f"write it without quotes: `{value.lower()}`"
@@ -87,12 +88,8 @@ def _as_number(text: str, type_: Any) -> str | None:
 def _as_table(kind: str, type_: Any) -> str | None:
     """Return a hint to write `"swarm"` as a table of this kind, where that is one."""
     tables = (each for option in alternatives(type_) for each in (option, *get_args(option)))
-    tags = {tag for each in tables for inner in alternatives(each) if (tag := _kind(inner))}
+    tags = {table.__struct_config__.tag for each in tables for table in _structs(each)}
     return f'write it as a table: `{{ kind = "{kind}", ... }}`' if kind in tags else None
-
-
-def _kind(type_: Any) -> Any:
-    return type_.__struct_config__.tag if isinstance(type_, type) and issubclass(type_, msgspec.Struct) else None
 
 
 def _as_words(command: str) -> str:
@@ -102,10 +99,6 @@ def _as_words(command: str) -> str:
     with suppress(ValueError):  # a quotation mark without an end
         return msgspec.json.format(msgspec.json.encode(shlex.split(command)), indent=0).decode()
     return '["PROGRAM", "ARGUMENT"]'
-
-
-def _has_tables(type_: Any) -> bool:
-    return any(True for _ in _structs(type_))
 
 
 def _as_duration(number: str, type_: Any) -> str | None:
@@ -123,18 +116,12 @@ def _as_version(text: str, type_: Any) -> str | None:
     return None
 
 
-@cache
-def _keys(table: type[msgspec.Struct]) -> list[str]:
-    """Return the keys of `table`, as they are written in the file."""
-    return list(_kinds(table))
-
-
 def _near(key: str, table: type[msgspec.Struct], at: Key) -> str | None:
     """Return the header of a table inside or around `table`, at the path `at`, that has `key`; None without one."""
-    inside = [((*at, name), tuple(_structs(kind))) for name, kind in _kinds(table).items()]
+    inside = [((*at, name), tuple(_structs(field.type))) for name, field in fields_of(table).items()]
     around = list(_tables_on(at))[1:-1]
     for path, tables in (*inside, *reversed(around)):
-        if any(key in _keys(table) for table in tables):
+        if any(key in fields_of(each) for each in tables):
             return ".".join(str(name) for name in path if isinstance(name, str))
     return None
 
@@ -150,7 +137,7 @@ def _tables_on(at: Key) -> Iterator[tuple[Key, tuple[type[msgspec.Struct], ...]]
 def _inner(type_: Any, name: object) -> Iterator[Any]:
     """Yield the type of the entry `name` of a table, a mapping or a list."""
     if isinstance(type_, type) and issubclass(type_, msgspec.Struct):
-        yield from (kind for key, kind in _kinds(type_).items() if key == name)
+        yield from (field.type for key, field in fields_of(type_).items() if key == name)
     elif get_origin(type_) in (dict, tuple):
         yield get_args(type_)[get_origin(type_) is dict]
 
@@ -159,21 +146,15 @@ def _structs(type_: Any) -> Iterator[type[msgspec.Struct]]:
     return (each for each in alternatives(type_) if isinstance(each, type) and issubclass(each, msgspec.Struct))
 
 
-@cache
-def _kinds(table: type[msgspec.Struct]) -> dict[str, Any]:
-    """Return the types of the keys of `table`."""
-    return {field.encode_name: field.type for field in msgspec.structs.fields(table)}
-
-
 @cache  # a broken file can have thousands of unknown keys
 def _headers() -> dict[str, str]:
     """Return the header of the table that each key belongs to; a key of several tables has the header of the first."""
     headers: dict[str, str] = {}
-    for section in msgspec.structs.fields(Config):
-        headers[section.encode_name] = section.encode_name
+    for name, section in fields_of(Config).items():
+        headers[name] = name
         for header, table in _tables(section):
-            for field in msgspec.structs.fields(table):
-                headers.setdefault(field.encode_name, header)
+            for key in fields_of(table):
+                headers.setdefault(key, header)
     return headers
 
 

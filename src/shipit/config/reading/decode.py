@@ -7,11 +7,9 @@ read the types of all tables below it, also of those that the document lacks, wh
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import msgspec
-from msgspec.structs import FieldInfo
 
 from shipit.config.keys import Key, key_name
 from shipit.config.reading import advice
@@ -21,6 +19,7 @@ from shipit.config.reading.expectation import (
     available_later,
     describe_value,
     expected,
+    fields_of,
     is_secret_type,
 )
 from shipit.config.reading.validity import is_valid
@@ -72,7 +71,7 @@ class Decoder:
         return self._leaf(value, type_, at)
 
     def _struct(self, table: dict[str, Any], type_: type[msgspec.Struct], at: Key) -> Any:
-        fields = _fields_of(type_)
+        fields = fields_of(type_)
         kept = {}
         for key, value in table.items():
             if key in fields:
@@ -108,11 +107,11 @@ class Decoder:
         return {msgspec.convert(key, key_type): part for key, part in _without_invalid(kept).items()}
 
     def _items(self, items: list[Any], type_: Any, item_type: Any, at: Key) -> Any:
-        first = items[0]
+        kept = [self.decode(item, item_type, (*at, index)) for index, item in enumerate(items)]
+        first = kept[0]
         if any(annotations_of(type_, "words")) and isinstance(first, str) and " " in first.strip():
             what = f"{key_name(at)} is a list of words, and {describe_value(first)} is not one word"
             return self._report(at, what, advice.for_value(first, type_))
-        kept = [self.decode(item, item_type, (*at, index)) for index, item in enumerate(items)]
         # Leaving out one entry would change the numbers of the later entries in messages.
         return _INVALID if any(item is _INVALID for item in kept) else tuple(kept)
 
@@ -140,12 +139,6 @@ class Decoder:
     def _report(self, at: Key, what: str, hint: str | None = None) -> Any:
         self.faults.append(Fault(at, what, hint))
         return _INVALID
-
-
-@cache
-def _fields_of(type_: type[msgspec.Struct]) -> dict[str, FieldInfo]:
-    """Return the fields of a table by their keys; kept, because msgspec evaluates the annotations at each call."""
-    return {field.encode_name: field for field in msgspec.structs.fields(type_)}
 
 
 def is_valid_table(table: dict[str, Any], type_: Any) -> bool:

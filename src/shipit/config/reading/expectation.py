@@ -9,14 +9,22 @@ from __future__ import annotations
 import enum
 import types
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from shipit.core import limits
 from shipit.core.redact import shortened
 
 _WORDS = {str: "a string", bool: "`true` or `false`", int: "a whole number", tuple: "a list"}
+
+
+@cache
+def fields_of(table: type[msgspec.Struct]) -> dict[str, FieldInfo]:
+    """Return the fields of a table by their keys; kept, because msgspec evaluates the annotations at each call."""
+    return {field.encode_name: field for field in msgspec.structs.fields(table)}
 
 
 def alternatives(type_: Any) -> Iterator[Any]:
