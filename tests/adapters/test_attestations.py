@@ -177,6 +177,21 @@ def test_a_missing_program_and_a_wrong_public_key_are_findings(install: Install,
     assert [finding.code for finding in cosign.findings("cosign.pub", attesting=True)] == ["cosign"]
 
 
+def test_a_missing_program_and_missing_keys_are_all_found_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("COSIGN_PRIVATE_KEY", raising=False)
+    cosign = Cosign(str(tmp_path), Logins(), Redactor([]))
+    found = [(each.code, each.what.split("`")[1]) for each in cosign.findings("cosign.pub", attesting=True)]
+    assert found == [
+        ("cosign", "cosign"),
+        ("attestation-key", "cosign.pub"),
+        ("attestation-key", "COSIGN_PRIVATE_KEY"),
+    ]
+    assert len(cosign.findings("cosign.pub", attesting=False)) == 2
+
+
 def test_without_the_private_key_nothing_is_attested(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COSIGN_PRIVATE_KEY")
     with pytest.raises(AuthError, match="`COSIGN_PRIVATE_KEY` is not set"):

@@ -201,7 +201,7 @@ def test_a_branch_that_people_brought_back_is_not_moved_again_by_itself(stage: S
     (finding,) = stage_plan(stage, world.fresh_clone()).findings
     assert (finding.code, finding.severity) == ("branch-undone", "warning")
     assert finding.what == (
-        f"`revert: back to 1.0.0` ({made[:7]}) brought `prod` back to v1.0.0, so shipit does not move it to v1.1.1: that would "
+        f"`revert: back to 1.0.0` ({made[:7]}) brought `prod` back to v1.0.0, so shipit does not move it to v1.1.1: that can "
         "serve again what this commit removed"
     )
     assert finding.fix.endswith("; to move it nevertheless: shipit promote-branch prod")

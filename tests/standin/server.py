@@ -27,7 +27,7 @@ from standin.wire import encoded, handler
 
 GOOD = "good-token-0123456789"
 READ_ONLY = "read-only-token-0123456789"
-INSTALLATION = "ghs_installation0123456789"  # may write, yet is told `push: false`, as every App token is
+INSTALLATION = "ghs_installation0123456789"  # an App may write, although GitHub answers `push: false` to it
 OLD_INSTALLATION = "v1.installation0123456789"  # the same, of an older server whose tokens do not begin with `ghs_`
 
 API, UPLOADS, GRAPHQL = "/api/v3", "/api/uploads", "/api/graphql"

@@ -66,18 +66,23 @@ class Cosign:
     def findings(self, public_key: str, *, attesting: bool) -> tuple[Finding, ...]:
         import shutil
 
+        missing = []
         if shutil.which("cosign") is None:
             what = "`cosign`, which makes and checks attestations, is not installed"
-            return (Finding("cosign", what, _INSTALL),)
+            missing.append(Finding("cosign", what, _INSTALL))
         try:
             key = read_regular_file(self._path(public_key), limits.CONFIG_FILE).strip()
         except OSError as error:
             what = f"the public key `{public_key}` cannot be read: {error.strerror}"
-            return (Finding("attestation-key", what, _MAKE_PAIR),)
-        if not key.startswith(_PUBLIC):
-            what = f"`{public_key}` is not a public key: it does not begin with `{_PUBLIC.decode()}`"
-            return (Finding("attestation-key", what, _MAKE_PAIR),)
-        return tuple(self._private_findings(public_key, key)) if attesting else ()
+            missing.append(Finding("attestation-key", what, _MAKE_PAIR))
+        else:
+            if not key.startswith(_PUBLIC):
+                what = f"`{public_key}` is not a public key: it does not begin with `{_PUBLIC.decode()}`"
+                missing.append(Finding("attestation-key", what, _MAKE_PAIR))
+        if attesting and not os.environ.get(PRIVATE_KEY):
+            what = f"attestations are to be made, and the environment variable `{PRIVATE_KEY}` is not set"
+            missing.append(Finding("attestation-key", what, _SET_KEY))
+        return tuple(missing or (self._pair_findings(public_key, key) if attesting else ()))
 
     def refusal(self, image: str, public_key: str) -> str:
         return self._verify(("verify-attestation", image), public_key, f"checked `{image}`", image)
@@ -124,12 +129,8 @@ class Cosign:
             hint = f"check the key with `shipit doctor`{login}; then run the same command again"
             raise RemoteError(what, hint=hint, retryable=True)
 
-    def _private_findings(self, public_key: str, key: bytes) -> Iterator[Finding]:
-        """Yield a finding if the private key is missing or unusable, or does not belong to the public key."""
-        if not os.environ.get(PRIVATE_KEY):
-            what = f"attestations are to be made, and the environment variable `{PRIVATE_KEY}` is not set"
-            yield Finding("attestation-key", what, _SET_KEY)
-            return
+    def _pair_findings(self, public_key: str, key: bytes) -> Iterator[Finding]:
+        """Yield a finding if the private key cannot be used, or does not belong to the public key `key`."""
         result = self._call(("public-key", f"--key=env://{PRIVATE_KEY}"), "read the private key", secret=True)
         if result.failure:
             what = f"the private key in `{PRIVATE_KEY}` cannot be used: {result.failure}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def links_of(git: GitRepository, ci: CiContext) -> Links | None:
     """Return what `Forge.links` returns, without loading what sends requests."""
     slug = _slug(git, ci)
-    return Links(f"{ci.server_url.rstrip('/')}/{slug}") if slug else None
+    return Links.of(ci.server_url, slug) if slug else None
 
 
 def forge_of(git: GitRepository, ci: CiContext, retry_policy: RetryPolicy | None = None) -> Forge:

@@ -22,6 +22,9 @@ def workflow_findings(project: Project) -> Iterator[Finding]:
 
     files, forge, config = project.world.files, project.world.forge, project.config
 
+    refuses_pull_requests = cache(forge.refuses_workflow_pull_requests)
+
+    @cache
     def requires_checks() -> bool:
         with suppress(ShipitError):
             return forge.requires_checks(main_channel(config, project.git.branch()).name)
@@ -41,5 +44,5 @@ def workflow_findings(project: Project) -> Iterator[Finding]:
             path,
             text,
             requires_checks=requires_checks,
-            refuses_pull_requests=cache(forge.refuses_workflow_pull_requests),
+            refuses_pull_requests=refuses_pull_requests,
         )

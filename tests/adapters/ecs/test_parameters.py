@@ -156,6 +156,11 @@ def test_a_text_of_another_program_counts() -> None:
     assert state(store).read(PATH) == "by hand"
 
 
+def test_a_text_of_another_program_that_begins_with_a_very_long_number_counts() -> None:
+    text = f"{'9' * 5000}\nrest"
+    assert run(FakeParameterStore({NAME: [text]})).read(NAME) == Stored(text, 1)
+
+
 def test_a_long_record_is_kept_in_several_parameters_and_stays_whole_if_its_run_is_killed() -> None:
     first, second = ("".join(str(number * factor) for number in range(9000)) for factor in (7, 13))
     store = FakeParameterStore()

@@ -56,8 +56,8 @@ def test_a_job_without_the_permission_to_open_pull_requests_is_named(config: str
 
 def test_a_repository_whose_settings_keep_workflows_from_opening_pull_requests_is_a_finding() -> None:
     assert found(PROPOSES, STEP, refuses=True) == [
-        "workflow-pull-requests: the settings of the repository keep workflows from opening pull requests: "
-        '`write-back = "pull-request"` can need one'
+        "workflow-pull-requests: the settings of the repository keep workflows from opening pull requests, which "
+        '`write-back = "pull-request"` can need'
     ]
     assert found("", STEP, refuses=True) == []
 

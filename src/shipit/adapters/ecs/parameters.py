@@ -10,6 +10,7 @@ same text, the newest one that counts.
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from shipit.errors import RemoteError
 _LOOK = 0.5  # seconds between two looks at a parameter that is not shown yet
 _MISSING = ("ParameterNotFound", "ParameterVersionNotFound")
 _AT_THE_SAME_TIME = "TooManyUpdates"
+_NUMBER = re.compile(r"[0-9]{1,18}")  # of a version; other programs can write any text
 
 
 class Stored(NamedTuple):
@@ -121,6 +123,6 @@ class Parameters:
                     return None
                 raise
         replaces, line, text = str(found["Value"]).partition("\n")
-        if line and replaces.isascii() and replaces.isdecimal():
+        if line and _NUMBER.fullmatch(replaces):
             return _Version(int(found["Version"]), int(replaces), text)
         return _Version(int(found["Version"]), None, str(found["Value"]))

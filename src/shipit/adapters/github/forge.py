@@ -125,7 +125,7 @@ class GitHubForge:
         return self._token is not None
 
     def links(self) -> Links:
-        return Links(f"{self._server_url.rstrip('/')}/{self._slug}")
+        return Links.of(self._server_url, self._slug)
 
     def findings(self, write_back: WriteBack, auto_merge: MergeMethod | None = None) -> tuple[Finding, ...]:
         if self._token is None:

@@ -29,6 +29,11 @@ class Links(Struct, frozen=True):
 
     base: str
 
+    @classmethod
+    def of(cls, server_url: str, slug: str) -> Links:
+        """Return the addresses of the repository `slug` (`owner/name`) on the server with the address `server_url`."""
+        return cls(f"{server_url.rstrip('/')}/{slug}")
+
     def commit(self, id: str) -> str:
         """Return the address of a commit."""
         return f"{self.base}/commit/{id}"

@@ -47,9 +47,9 @@ def workflow_permission_findings(
             fix = f"add {named} to `permissions` of the job `{name}`, and commit it"
             yield Finding("workflow-permission", what, fix, "warning")
         if refuses_pull_requests():
-            what = f"the settings of the repository keep workflows from opening pull requests: {' and '.join(keys)}"
+            what = "the settings of the repository keep workflows from opening pull requests, which "
             fix = "turn on `Allow GitHub Actions to create and approve pull requests` in Settings > Actions > General"
-            yield Finding("workflow-pull-requests", f"{what} can need one", fix, "warning")
+            yield Finding("workflow-pull-requests", f"{what}{' and '.join(keys)} can need", fix, "warning")
         if config.release.write_back.proposes and requires_checks():
             what = (
                 f"`{path}`: job `{name}` opens the release pull request with the token of the workflow, for which "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -40,16 +40,17 @@ class AttestAssets(Struct, frozen=True):
         return f"attest {', '.join(self.patterns)} with the key of {self.public_key}"
 
     def check(self, world: World) -> Done | Todo:
-        paths = tuple(self._paths(world))
-        missing = tuple(path for path in paths if self._refusal(path, world))
+        paths, statement = tuple(self._paths(world)), self._statement(world)
+        missing = tuple(path for path in paths if self._refusal(path, statement, world))
         return Done() if paths and not missing else Todo(", ".join(missing))
 
     def apply(self, world: World) -> Outputs:
+        statement = self._statement(world)
         for path in self._paths(world):
-            if self._refusal(path, world):
-                made = world.attestations.attest_file(_sha256(path, world), self._statement(world))
+            if self._refusal(path, statement, world):
+                made = world.attestations.attest_file(_sha256(path, world), statement)
                 world.files.write(f"{path}{ATTESTATION}", made)
-                if refusal := self._refusal(path, world):
+                if refusal := self._refusal(path, statement, world):
                     raise invalid(path, self.public_key, refusal)
         return {}
 
@@ -66,11 +67,10 @@ class AttestAssets(Struct, frozen=True):
         for pattern in self.patterns:
             yield from (path for path in world.files.glob(pattern) if not path.endswith(ATTESTATION))
 
-    def _refusal(self, path: str, world: World) -> str:
+    def _refusal(self, path: str, statement: Mapping[str, Any], world: World) -> str:
         attestation = world.files.read(f"{path}{ATTESTATION}")
         if attestation is None:
             return "it has no attestation"
-        statement = self._statement(world)
         return world.attestations.file_refusal(_sha256(path, world), attestation, self.public_key, statement)
 
 

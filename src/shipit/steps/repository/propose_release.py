@@ -69,29 +69,33 @@ class ProposeRelease(Struct, frozen=True):
         return f"commit {self.commit.subject} to {self.commit.branch}{how}{kept}"
 
     def check(self, world: World) -> Done | Todo:
-        head = world.git.remote_refs().branches.get(self._branch)
-        found = self._current(head, world)
-        if found:
-            if self.through_forge and left_signing_branch(world, self._branch):
-                return Todo("the branch on which the forge made it is still there")
-            return Done(self._outputs(found.id, world))
-        if head != self.expected:
-            raise BranchMoved(
-                f"`{self._branch}` moved on the remote during this run",
-                hint="run the same command again: it makes a new plan",
-            )
-        return Todo()
+        found = self._current(world)
+        if found is None:
+            return Todo()
+        if self.through_forge and left_signing_branch(world, self._branch):
+            return Todo("the branch on which the forge made it is still there")
+        return Done(self._outputs(found.id, world))
 
     @property
     def _branch(self) -> str:
         return self.commit.branch or ""
 
-    def _current(self, head: str | None, world: World) -> CommitInfo | None:
-        """Return the commit of shipit on the branch at `head`, if it is what this step would commit; else None."""
-        if head is None or world.git.is_ancestor(head, self.commit.parent):
-            return None
-        found = self._proposal(head, world)
-        return found if found and self._is_current(found, world) else None
+    def _current(self, world: World) -> CommitInfo | None:
+        """Return the commit of shipit on the branch, if it is what this step would commit; else None.
+
+        Raises `BranchMoved` if another commit is there than when the plan was made.
+        """
+        head = world.git.remote_refs().branches.get(self._branch)
+        is_merged = head is not None and world.git.is_ancestor(head, self.commit.parent)
+        found = self._proposal(head, world) if head and not is_merged else None
+        if found and self._is_current(found, world):
+            return found
+        if head != self.expected:
+            raise BranchMoved(
+                f"`{self._branch}` moved on the remote during this run",
+                hint="run the same command again: it makes a new plan",
+            )
+        return None
 
     def _proposal(self, head: str, world: World) -> CommitInfo | None:
         """Return the commit of shipit on the branch, below the commits of people; None if there is none."""
@@ -114,10 +118,7 @@ class ProposeRelease(Struct, frozen=True):
         )
 
     def apply(self, world: World) -> Outputs:
-        status = self.check(world)
-        if isinstance(status, Done):
-            return status.outputs
-        current = self._current(world.git.remote_refs().branches.get(self._branch), world)
+        current = self._current(world)
         made = current.id if current else self._propose(world)
         if self.through_forge:  # also after a run that was killed before it removed this branch
             try:

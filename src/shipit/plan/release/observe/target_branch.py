@@ -61,8 +61,9 @@ def observe_target_branch(
     only_here = {commit.id: commit for commit in records(git.log([tip], [release]))}
     moved_to = _moved_to(git, tip, only_here, every)
     before = [moved_to] if moved_to else []
-    own = git.lacking(release, tip, before)
-    copied = not own and all(len(each.parents) < 2 for each in records(git.log([tip], [release, *before])))
+    later = records(git.log([tip], [release, moved_to])) if moved_to else only_here.values()
+    own = git.lacking(release, tip, before) if only_here else ()
+    copied = not own and all(len(each.parents) < 2 for each in later)
     return TargetBranch(
         name,
         tip,
@@ -112,7 +113,7 @@ def target_branch_findings(
         undo = state.undo
         what = (
             f"`{undo.subject}` ({undo.commit[:7]}) brought `{target}` back to {undo.tag}; the move to {release} "
-            "undoes it: what it removed is served again"
+            "undoes it: what it removed can be served again"
         )
         fix = f"to keep it removed, revert the change in `{source}` too, release, and move the branch to that release"
         yield Finding("branch-undone", what, fix, "warning")

@@ -100,7 +100,7 @@ def _stops(
 def _undone(branch: str, undo: Undo, release: str) -> str:
     return (
         f"`{undo.subject}` ({undo.commit[:7]}) brought `{branch}` back to {undo.tag}, so shipit does not move it to "
-        f"{release}: that would serve again what this commit removed"
+        f"{release}: that can serve again what this commit removed"
     )
 
 
