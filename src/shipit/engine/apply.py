@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from shipit.errors import NOTHING_PUSHED, ConflictError, ShipitError, as_shipit_error
 from shipit.steps.base import Done, Outputs, Step, Todo
+from shipit.steps.branches import BackMerge, MoveBranch
 from shipit.steps.forge import OPTIONAL_STEPS
 from shipit.steps.images import RemoveImages
 from shipit.steps.notify import SendNotification
-from shipit.steps.repository import BackMerge, CreateCommit, CreateTag, MoveBranch, RestoreFile, Run, WriteFile
+from shipit.steps.repository import CreateCommit, CreateTag, RestoreFile, Run, WriteFile
 from shipit.world import World
 
 _LEFT_BY_COMMANDS = ("index-lock", "unfinished-merge")  # the findings of git that commands of the user can cause

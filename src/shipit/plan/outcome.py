@@ -60,8 +60,8 @@ class Outcome(Struct, frozen=True):
     @property
     def proposed(self) -> dict[str, str]:
         """The address of each pull request that proposes releases, by the releases as `names` has them."""
+        from shipit.steps.branches import ProposeRelease
         from shipit.steps.forge import opened_pull_requests
-        from shipit.steps.repository import ProposeRelease
 
         several = len(self.plan.proposal_branches) > 1
         by_tag = {decision.tag: f"{decision.package} {decision.version}" for decision in self.plan.to_release}

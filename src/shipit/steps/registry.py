@@ -6,6 +6,7 @@ from typing import Any
 
 from shipit.steps import (
     blue_green,
+    branches,
     compose,
     deploy,
     ecs,
@@ -21,6 +22,7 @@ from shipit.steps import (
 
 _ROOMS: tuple[Any, ...] = (
     repository,
+    branches,
     images,
     forge,
     deploy,

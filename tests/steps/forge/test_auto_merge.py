@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contracts.clones import Clone
+from steps.branches.test_propose_release import BRANCH
 from steps.forge.test_open_pull_request import open_pull_request
-from steps.repository.test_propose_release import BRANCH
 from steps.samples import Sample
 
 from shipit.steps.base import Step

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contracts.clones import Clone, in_memory
 from msgspec.structs import replace
-from steps.repository.test_propose_release import BRANCH, proposed
+from steps.branches.test_propose_release import BRANCH, proposed
 from steps.samples import Sample
 
 from shipit.steps.base import Step, Todo

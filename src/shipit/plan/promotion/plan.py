@@ -11,7 +11,7 @@ from shipit.plan.model import Inputs
 from shipit.plan.promotion.model import PromotionPlan
 from shipit.plan.promotion.observe import ObservedPromotion
 from shipit.plan.release import target_branch_findings
-from shipit.steps.repository import PromoteBranch
+from shipit.steps.branches import PromoteBranch
 
 
 def make_promotion_plan(config: Config, observed: ObservedPromotion) -> PromotionPlan:

@@ -14,7 +14,8 @@ from shipit.plan.promotion import PromotionPlan
 from shipit.plan.release import ReleasePlan
 from shipit.plan.version import CommitReason, Decision
 from shipit.steps.base import Step
-from shipit.steps.repository import ProposeRelease, WriteFile
+from shipit.steps.branches import ProposeRelease
+from shipit.steps.repository import WriteFile
 
 # Returns a text (first argument) in a style: "title", "version", "good", "faint", "bad", "warn" or "added".
 Paint = Callable[[str, str], str]

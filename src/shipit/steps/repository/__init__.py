@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from shipit.steps.repository.back_merge import BackMerge as BackMerge
-from shipit.steps.repository.back_merge import back_merge_pull_requests as back_merge_pull_requests
 from shipit.steps.repository.create_commit import CreateCommit as CreateCommit
 from shipit.steps.repository.create_tag import CreateTag as CreateTag
-from shipit.steps.repository.move_branch import MoveBranch as MoveBranch
-from shipit.steps.repository.move_branch import promotion_pull_requests as promotion_pull_requests
 from shipit.steps.repository.move_tag import MoveTag as MoveTag
-from shipit.steps.repository.promote_branch import PromoteBranch as PromoteBranch
-from shipit.steps.repository.propose_release import KeptEdit as KeptEdit
-from shipit.steps.repository.propose_release import ProposedFile as ProposedFile
-from shipit.steps.repository.propose_release import ProposeRelease as ProposeRelease
 from shipit.steps.repository.push import Push as Push
 from shipit.steps.repository.push import require_tag_free as require_tag_free
 from shipit.steps.repository.release_commit import ReleaseCommit as ReleaseCommit
@@ -33,8 +25,4 @@ STEPS = (
     CreateTag,
     Push,
     MoveTag,
-    ProposeRelease,
-    BackMerge,
-    PromoteBranch,
-    MoveBranch,
 )

@@ -92,7 +92,7 @@ def _refuse_pull_requests(session: Session) -> None:
 
 def report_release(session: Session, outcome: Outcome) -> None:
     """Print the released versions with the address of the release, each pushed image, and the warnings."""
-    from shipit.steps.repository import back_merge_pull_requests, promotion_pull_requests
+    from shipit.steps.branches import back_merge_pull_requests, promotion_pull_requests
 
     url = outcome.outputs.get("release-url", "")
     released = f"released {outcome.names}" + (f": {url}" if url else "")

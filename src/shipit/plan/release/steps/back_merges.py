@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from shipit.config.model import ReleaseConfig
 from shipit.plan.release.observe import Observed
-from shipit.steps.repository import BackMerge, ReleaseCommit
+from shipit.steps.branches import BackMerge
+from shipit.steps.repository import ReleaseCommit
 
 
 def back_merge_steps(

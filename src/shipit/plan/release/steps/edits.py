@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shipit.core.notes import merged_changelog, merged_text
 from shipit.plan.release.observe import Edit
-from shipit.steps.repository import KeptEdit
+from shipit.steps.branches import KeptEdit
 
 Texts = dict[str, str | None]
 

@@ -15,7 +15,8 @@ from shipit.config.model import Config
 from shipit.core.versions import Version
 from shipit.finding import Finding
 from shipit.plan.release.observe import Observed, PromotedBranch, TargetBranch, Undo, target_branch_findings
-from shipit.steps.repository import MoveBranch, ReleaseCommit
+from shipit.steps.branches import MoveBranch
+from shipit.steps.repository import ReleaseCommit
 
 
 class ReleasedPackage(Struct, frozen=True):

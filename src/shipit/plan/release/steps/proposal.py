@@ -20,8 +20,9 @@ from shipit.plan.release.steps.proposal_body import proposal_body
 from shipit.plan.version import channel
 from shipit.plan.version.files.version_files import version_in
 from shipit.steps.base import Step
+from shipit.steps.branches import ProposedFile, ProposeRelease
 from shipit.steps.forge import AutoMerge, OpenPullRequest
-from shipit.steps.repository import ProposedFile, ProposeRelease, ReleaseCommit
+from shipit.steps.repository import ReleaseCommit
 
 
 class Proposal(Struct, frozen=True):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contracts.clones import Clone
-from steps.repository.test_back_merge import released
-from steps.repository.test_promote_branch import push_to_the_branch_meanwhile
+from steps.branches.test_back_merge import released
+from steps.branches.test_promote_branch import push_to_the_branch_meanwhile
 from steps.samples import TAG, Sample
 
 from shipit.steps.base import Step
-from shipit.steps.repository import MoveBranch
+from shipit.steps.branches import MoveBranch
 
 
 def move_branch(clone: Clone) -> Step:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from steps.samples import NOTES, Sample, planned
 
 from shipit.steps.base import Done, Step
-from shipit.steps.repository import KeptEdit, ProposedFile, ProposeRelease
+from shipit.steps.branches import KeptEdit, ProposedFile, ProposeRelease
 
 BRANCH = "shipit/release/main"
 

@@ -11,8 +11,8 @@ from msgspec import Struct
 from shipit.core import limits
 from shipit.errors import BranchMoved, ConflictError, RemoteError, ShipitError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.repository.branch_pull_request import BranchPullRequest
-from shipit.steps.repository.release_commit import ReleaseCommit
+from shipit.steps.branches.branch_pull_request import BranchPullRequest
+from shipit.steps.repository import ReleaseCommit
 from shipit.world import RemoteRefs, World
 
 SUBJECT = "chore: merge release {release} into {branch}"

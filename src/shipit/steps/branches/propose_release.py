@@ -12,12 +12,12 @@ from shipit.core.commits.text.proposal import Trailers, proposal_message, traile
 from shipit.core.commits.text.release_message import release_message, subject_of
 from shipit.errors import AuthError, BranchMoved, RemoteError
 from shipit.steps.base import VERIFIED, Done, Outputs, Todo
-from shipit.steps.repository.release_commit import ReleaseCommit
-from shipit.steps.repository.signed_commit import (
+from shipit.steps.branches.signed_commit import (
     left_signing_branch,
     remove_signing_branch,
     signed_commit,
 )
+from shipit.steps.repository import ReleaseCommit
 from shipit.world import CommitInfo, World
 
 

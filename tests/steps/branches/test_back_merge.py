@@ -7,7 +7,7 @@ from steps.samples import NOTES, SUBJECT, TAG, Sample, planned
 
 from shipit.core.commits.text.release_message import release_message
 from shipit.steps.base import Step
-from shipit.steps.repository import BackMerge
+from shipit.steps.branches import BackMerge
 
 
 def released(clone: Clone, branch: str) -> tuple[BackMerge, str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contracts.clones import Clone
-from steps.repository.test_back_merge import released
+from steps.branches.test_back_merge import released
 from steps.samples import TAG, Sample
 
 from shipit.steps.base import Step
-from shipit.steps.repository import PromoteBranch
+from shipit.steps.branches import PromoteBranch
 
 
 def promote_branch(clone: Clone) -> Step:

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from shipit.errors import ConflictError, RemoteError
 from shipit.steps.base import Done, Outputs, Todo
-from shipit.steps.repository.branch_pull_request import BranchPullRequest
-from shipit.steps.repository.promote_branch import SUBJECT, PromoteBranch
-from shipit.steps.repository.release_commit import ReleaseCommit
+from shipit.steps.branches.branch_pull_request import BranchPullRequest
+from shipit.steps.branches.promote_branch import SUBJECT, PromoteBranch
+from shipit.steps.repository import ReleaseCommit
 from shipit.world import World
 
 
