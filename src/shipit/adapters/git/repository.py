@@ -330,7 +330,9 @@ class GitRepository(GitObjects):
         try:
             self._git_remote("push", "--porcelain", "--no-follow-tags", lease, self.remote, f":{ref}")
         except CommandError as error:
-            raise push_error(error, name, self._remote_name, self._sent_token) from error
+            refused = push_error(error, name, self._remote_name, self._sent_token)
+            refused.state = f"`{name}` is still on the remote"
+            raise refused from error
 
     def move_tag(self, name: str, commit: str) -> None:
         ref = f"refs/tags/{name}"

@@ -148,63 +148,84 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     Raises `PreflightError` when the repository has no commit yet, and for a path of a package without commits.
     """
     git, clone = world.git, observe_clone(world.git, config, branch)
-    remote, base = clone.remote, clone.base
-    commit = git.commit(base)
-    forge_findings = world.forge.findings(config.release.write_back, config.release.auto_merge) if remote else ()
-    forge_is_usable = remote is not None and not any_blocks(forge_findings)
-    histories = _histories(world, config, clone)
-    unread: tuple[Finding, ...] = ()
-    if forge_is_usable and clone.branch:
-        histories, unread = with_overrides(world, histories, clone.branch)
-    no_package = observe_no_package(git, base, histories, rules_of(config))
-    last = last_release(git, config, clone, histories)
-    tags = {**clone.tags, **(remote.tags if remote else {})}
-    about_history = history_findings(git, base, config, histories, tags)
-    if any_blocks(about_history.paths):  # the files of the packages cannot be read then
-        raise PreflightError((*about_history.paths, *about_history.tags), state="nothing was changed")
-    files = {history.package.name: _version_files(world, base, history.package) for history in histories}
-    dirty = git.dirty()
-    proposes = config.release.write_back.proposes and forge_is_usable
-    proposals = observe_proposals(world, config, clone, histories, files) if proposes else ()
-    unfinished = _unfinished(world, config, histories, files, clone) if forge_is_usable else ()
+    of_forge = world.forge.findings(config.release.write_back, config.release.auto_merge) if clone.remote else ()
+    is_usable = clone.remote is not None and not any_blocks(of_forge)
+    found = _observe_packages(world, config, clone, asks_forge=is_usable)
+    histories, files, dirty = found.histories, found.version_files, git.dirty()
+    proposes = config.release.write_back.proposes and is_usable
+    unfinished = _unfinished(world, config, histories, files, clone) if is_usable else ()
+    last, commit = last_release(git, config, clone, histories), git.commit(clone.base)
     return Observed(
         clone=clone,
-        tags=tags,
+        tags=found.tags,
         histories=histories,
-        declared={name: declared_versions(git, base, entries) for name, entries in files.items()},
+        declared={name: declared_versions(git, clone.base, entries) for name, entries in files.items()},
         version_files=files,
         files={path: _state(world, clone, path, dirty) for path in _paths(histories, files)},
         dirty=dirty,
         unfinished=unfinished,
         findings=(
-            *clone.findings,
-            *unread,
-            *no_package.findings,
-            *repository_findings(world, config, clone, histories, tags, files, about_history),
-            *unmade_release_findings(git, config, histories, files, base, tags),
-            *back_merge_findings(config, clone),
-            *promoted_branch_findings(git, config, clone, histories),
-            *_world_findings(world, config, forge_findings),
-            *(signature_findings(world, config, clone) if forge_is_usable else ()),
+            *_findings(world, config, clone, found),
+            *_world_findings(world, config, of_forge),
+            *(signature_findings(world, config, clone) if is_usable else ()),
         ),
-        about_history=about_history,
-        no_package=no_package,
+        about_history=found.about_history,
+        no_package=found.no_package,
         today=world.clock.today(),
         created=commit.timestamp if commit else 0,
         links=world.forge.links(),
-        drafts=world.forge.drafts() if forge_is_usable else (),
-        go_modules=dict(_go_modules(git, base, packages(config))),
-        proposals=proposals,
+        drafts=world.forge.drafts() if is_usable else (),
+        go_modules=dict(_go_modules(git, clone.base, packages(config))),
+        proposals=observe_proposals(world, config, clone, histories, files) if proposes else (),
         back_merges=observe_back_merges(git, config, clone, last),
         promoted_branches=observe_promoted_branches(git, config, clone, histories, unfinished, last),
     )
 
 
-def _histories(world: World, config: Config, clone: CloneState) -> tuple[History, ...]:
-    return tuple(
-        observe_history(world.git, _through_links(world, package), clone.base, clone.tags, clone.channel.prerelease)
+class _Packages(Struct, frozen=True):
+    """The histories and the version files of all packages, with what was found while they were read.
+
+    `tags` are those of the clone and of the remote, and `unread` is the warning about corrections that the token may
+    not read.
+    """
+
+    histories: tuple[History, ...]
+    version_files: Mapping[str, tuple[VersionFileConfig, ...]]
+    tags: Mapping[str, str]
+    no_package: CommitsOfNoPackage
+    about_history: HistoryFindings
+    unread: tuple[Finding, ...] = ()
+
+
+def _observe_packages(world: World, config: Config, clone: CloneState, *, asks_forge: bool) -> _Packages:
+    """Return the histories and the version files; raises `PreflightError` for a path of a package without commits."""
+    git = world.git
+    unread: tuple[Finding, ...] = ()
+    histories = tuple(
+        observe_history(git, _through_links(world, package), clone.base, clone.tags, clone.channel.prerelease)
         for package in packages(config)
     )
+    if asks_forge and clone.branch:
+        histories, unread = with_overrides(world, histories, clone.branch)
+    tags = {**clone.tags, **(clone.remote.tags if clone.remote else {})}
+    about_history = history_findings(git, clone.base, config, histories, tags)
+    if any_blocks(about_history.paths):  # the files of the packages cannot be read then
+        raise PreflightError((*about_history.paths, *about_history.tags), state="nothing was changed")
+    files = {history.package.name: _version_files(world, clone.base, history.package) for history in histories}
+    no_package = observe_no_package(git, clone.base, histories, rules_of(config))
+    return _Packages(histories, files, tags, no_package, about_history, unread)
+
+
+def _findings(world: World, config: Config, clone: CloneState, found: _Packages) -> Iterator[Finding]:
+    """Yield the findings about the clone, the packages and the branches."""
+    git, histories, files = world.git, found.histories, found.version_files
+    yield from clone.findings
+    yield from found.unread
+    yield from found.no_package.findings
+    yield from repository_findings(world, config, clone, histories, found.tags, files, found.about_history)
+    yield from unmade_release_findings(git, config, histories, files, clone.base, found.tags)
+    yield from back_merge_findings(config, clone)
+    yield from promoted_branch_findings(git, config, clone, histories)
 
 
 def _unfinished(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from shipit.config.model import Config
+from shipit.config.model import Config, ReleaseConfig
 from shipit.core import limits
 from shipit.core.commits.text.proposal import commits_digest
 from shipit.core.notes import section_of
@@ -71,13 +71,7 @@ def propose(
         author=config.release.author,
         through_forge=state.signs_through_forge,
     )
-    title = shortened(commit.subject or "", limits.PULL_REQUEST_TITLE)
-    body = proposal_body(releases, notes, observed.links)
-    is_draft = config.release.draft_pull_request
-    opened = OpenPullRequest(state.branch, base, title, body, state.open_number, draft=is_draft)
-    method = config.release.auto_merge
-    merge = [AutoMerge(state.branch, base, method)] if method else []
-    steps: tuple[Step, ...] = (propose_release, opened, *merge)
+    opened = _pull_request_steps(config.release, state, base, commit, proposal_body(releases, notes, observed.links))
     findings = (
         *_conflicting(conflicts, state, config.release.remote),
         *_sharing(config, observed, state),
@@ -86,7 +80,17 @@ def propose(
         *_unsigned(state, base),
         *_merging_by_itself(config, state),
     )
-    return Proposal(steps, findings, notes)
+    return Proposal((propose_release, *opened), findings, notes)
+
+
+def _pull_request_steps(
+    config: ReleaseConfig, state: ProposalState, base: str, commit: ReleaseCommit, body: str
+) -> Iterator[Step]:
+    """Yield the steps that open the pull request, or update it, and let the forge merge it if that is configured."""
+    title = shortened(commit.subject or "", limits.PULL_REQUEST_TITLE)
+    yield OpenPullRequest(state.branch, base, title, body, state.open_number, draft=config.draft_pull_request)
+    if config.auto_merge:
+        yield AutoMerge(state.branch, base, config.auto_merge)
 
 
 def _sharing(config: Config, observed: Observed, state: ProposalState) -> Iterator[Finding]:
