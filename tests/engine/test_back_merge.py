@@ -180,11 +180,13 @@ def test_without_pull_requests_the_warning_has_the_reason_and_the_commands(
 ) -> None:
     world, failures = make(), Failures()
     world.forge.opens_pull_requests = False
+    assert not [each for each in summaries(stage, world) if "pull request" in each]
     assert stage.release(world, failures).released
     [(_, text)] = failures.seen
     assert reason in text
     assert text.endswith(
-        "merge it by hand: git fetch --tags && git switch dev && git pull && git merge v1.1.0 && git push"
+        "merge it by hand: git fetch --tags origin && git switch dev && git pull origin dev && git merge v1.1.0 && "
+        "git push origin dev"
     )
     assert BRANCH not in world.remote.branches
 

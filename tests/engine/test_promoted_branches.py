@@ -178,8 +178,10 @@ def test_a_pull_request_that_a_person_closed_stays_closed_until_the_next_release
 def test_without_pull_requests_the_warning_has_the_command(stage: Stage) -> None:
     world, failures = protected(), Failures()
     world.forge.opens_pull_requests = False
+    assert not [each for each in summaries(stage, world) if "pull request" in each]
     assert stage.release(world, failures).released
     [(_, text)] = failures.seen
+    assert "merge it by hand: git push origin" in text
     assert "refs/heads/promote-v1.1.0" in text
 
 

@@ -77,8 +77,10 @@ class Git(Protocol):
     """One local clone, and the remote that its releases are pushed to.
 
     Paths are relative to the root of the clone. A revision (`rev`) is any name of a commit that git accepts: an id, a
-    branch, a tag, `HEAD`.
+    branch, a tag, `HEAD`. `remote` is the name of the remote in the clone, such as `origin`.
     """
+
+    remote: str
 
     # reads of the clone
     def head(self) -> str | None:

@@ -32,8 +32,9 @@ class BackMerge(Struct, frozen=True):
     """Bring the commit of the release `release` into `branch` of the remote.
 
     The branch is fast-forwarded if it has no commits of its own, else it gets a merge commit by `author`. If the merge
-    conflicts, or the branch accepts no push, a pull request is opened. `forwards` is the plan for people: True if the
-    branch had no commits of its own when the plan was made. `source` is the release branch.
+    conflicts, or the branch accepts no push, a pull request is opened. `forwards` and `proposes` are the plan for
+    people: `forwards` is True if the branch had no commits of its own when the plan was made, and `proposes` is False
+    if the forge has no pull requests. `source` is the release branch.
     """
 
     kind: ClassVar[str] = "back-merge"
@@ -44,6 +45,7 @@ class BackMerge(Struct, frozen=True):
     source: str
     forwards: bool
     author: str | None = None
+    proposes: bool = True
 
     @property
     def id(self) -> str:
@@ -51,7 +53,8 @@ class BackMerge(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        how = "by fast-forward" if self.forwards else "with a merge commit, or a pull request if it conflicts"
+        or_else = ", or a pull request if it conflicts" if self.proposes else ""
+        how = "by fast-forward" if self.forwards else f"with a merge commit{or_else}"
         return f"bring {self.release} back into {self.branch} {how}"
 
     def check(self, world: World) -> Done | Todo:
@@ -100,7 +103,7 @@ class BackMerge(Struct, frozen=True):
         """Open a pull request, or bring the open one to this release."""
         if not world.forge.opens_pull_requests:
             what = f"{self.release} is not brought back into `{self.branch}`: {why}"
-            raise ConflictError(what, hint=f"merge it by hand: {self._by_hand}") from refused
+            raise ConflictError(what, hint=f"merge it by hand: {self._by_hand(world)}") from refused
         branch, refs = self._pull_request.branch, world.git.remote_refs()
         head = refs.branches.get(branch)
         if head and not self._pull_request.may_leave(head, commit, world, refs):
@@ -110,10 +113,11 @@ class BackMerge(Struct, frozen=True):
             world.git.push(branch=branch, commit=commit, expected=head, tags=())
         try:
             made = world.forge.keep_pull_request(
-                branch=branch, base=self.branch, title=self._subject, body=self._body(commit, why)
+                branch=branch, base=self.branch, title=self._subject, body=self._body(commit, why, world)
             )
         except ShipitError as error:
-            error.hint = f"{error.hint}; or merge by hand: {self._by_hand}" if error.hint else self._by_hand
+            by_hand = self._by_hand(world)
+            error.hint = f"{error.hint}; or merge by hand: {by_hand}" if error.hint else by_hand
             raise error from refused
         return {self._output: made.url}
 
@@ -125,19 +129,19 @@ class BackMerge(Struct, frozen=True):
             raise ConflictError(what, hint="push the branch, or remove it from `back-merge` in `[release]`")
         return tip
 
-    def _body(self, commit: str, why: str) -> str:
+    def _body(self, commit: str, why: str, world: World) -> str:
         return (
             f"This brings the release {_code(self.release)} ({commit[:10]}) from {_code(self.source)} back into "
             f"{_code(self.branch)}, so that the versions there follow it. shipit did not do it without a pull request: "
             f"{why}.\n\n"
             "Use a merge commit. A squash or a rebase does not bring the tag of the release into the branch.\n\n"
-            f"On the command line:\n\n```sh\n{self._by_hand}\n```\n"
+            f"On the command line:\n\n```sh\n{self._by_hand(world)}\n```\n"
         )
 
-    @property
-    def _by_hand(self) -> str:
-        branch, tag = quote(self.branch), quote(self.commit.tag)
-        return f"git fetch --tags && git switch {branch} && git pull && git merge {tag} && git push"
+    def _by_hand(self, world: World) -> str:
+        remote, branch, tag = quote(world.git.remote), quote(self.branch), quote(self.commit.tag)
+        update = f"git fetch --tags {remote} && git switch {branch} && git pull {remote} {branch}"
+        return f"{update} && git merge {tag} && git push {remote} {branch}"
 
     @property
     def _pull_request(self) -> BranchPullRequest:

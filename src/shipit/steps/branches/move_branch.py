@@ -27,8 +27,8 @@ def promotion_branch(branch: str) -> str:
 class MoveBranch(Struct, frozen=True):
     """Move `branch` of the remote to the commit of the release `release`, as `PromoteBranch` does.
 
-    If the branch accepts no push, a pull request is opened. `source`, `expected`, `forwards` and `author` are those of
-    `PromoteBranch`.
+    If the branch accepts no push, a pull request is opened; `proposes` is False if the forge has none. `source`,
+    `expected`, `forwards` and `author` are those of `PromoteBranch`.
     """
 
     kind: ClassVar[str] = "move-branch"
@@ -40,6 +40,7 @@ class MoveBranch(Struct, frozen=True):
     expected: str
     forwards: bool
     author: str | None = None
+    proposes: bool = True
 
     @property
     def id(self) -> str:
@@ -48,7 +49,8 @@ class MoveBranch(Struct, frozen=True):
     @property
     def summary(self) -> str:
         how = "by fast-forward" if self.forwards else "with a merge commit that has the files of the release"
-        return f"move {self.branch} to {self.release} {how}, or open a pull request if it accepts no push"
+        or_else = ", or open a pull request if it accepts no push" if self.proposes else ""
+        return f"move {self.branch} to {self.release} {how}{or_else}"
 
     def check(self, world: World) -> Done | Todo:
         commit = self.commit.find(world)

@@ -63,17 +63,21 @@ class PromoteBranch(Struct, frozen=True):
             if world.git.remote_refs().branches.get(self.branch) == made:
                 return {"commit": made}
             if isinstance(error, RemoteError) and not error.retryable:
-                push = quote(f"{self.commit[:10]}:refs/heads/promote-{self.tag}")
-                error.hint = (
-                    f"give shipit a token that may push to `{self.branch}`; or push the release to a branch, and merge "
-                    f"a pull request from there: git push origin {push}"
-                )
+                error.hint = self._by_hand(world)
             raise
         return {"commit": made}
 
     def made(self, world: World) -> str:
         """Return the commit to move the branch to: that of the release, or else a new merge commit in the clone."""
         return self.commit if self.forwards else self._merge(world)
+
+    def _by_hand(self, world: World) -> str:
+        push = f"git push {quote(world.git.remote)} {quote(f'{self.commit[:10]}:refs/heads/promote-{self.tag}')}"
+        if world.forge.opens_pull_requests:
+            allow, merge = "give shipit a token that may push", "merge a pull request from there"
+        else:
+            allow, merge = "let the remote accept this push", "merge it by hand"
+        return f"{allow} to `{self.branch}`; or push the release to a branch, and {merge}: {push}"
 
     def _merge(self, world: World) -> str:
         files = world.git.files_id(self.commit)

@@ -18,13 +18,15 @@ class FakeGit:
     """A clone of `remote` with the working tree `files`; it has the remote's branches only after `fetch`.
 
     A revision is `HEAD`, a branch or a tag, short or in full (`refs/tags/v1.0.0`), or a commit id of at least four
-    digits. `problems` are the findings that it reports, and `signing` is whether it signs; a test can set them.
+    digits. `problems` are the findings that it reports, `signing` is whether it signs, and `remote` is the name of the
+    remote; a test can set them.
 
     Args:
         branch: the branch that is checked out; None if `HEAD` is detached.
     """
 
     def __init__(self, remote: FakeRemote, files: FakeFiles, branch: str | None = "main") -> None:
+        self.remote = "origin"
         self.problems: tuple[Finding, ...] = ()
         self.signing = False
         self._remote = remote

@@ -86,7 +86,8 @@ class Observed(Struct, frozen=True):
     forge; None without a forge. `drafts` are the tags of the drafts on the forge. `go_modules` are the module paths of
     the packages with a `go.mod`, by the name of the package. `proposals` are the states of the release pull requests;
     none if releases are not proposed, or the forge cannot be used. `back_merges` are the branches that the release is
-    brought back into, and `promoted_branches` those that are moved to it.
+    brought back into, and `promoted_branches` those that are moved to it. `has_pull_requests` is True if the forge has
+    pull requests.
     """
 
     clone: CloneState
@@ -108,6 +109,7 @@ class Observed(Struct, frozen=True):
     proposals: tuple[ProposalState, ...] = ()
     back_merges: tuple[BackMergeState, ...] = ()
     promoted_branches: tuple[PromotedBranch, ...] = ()
+    has_pull_requests: bool = True
 
     def proposal_of(self, package: str) -> ProposalState | None:
         """Return the state of the pull request that proposes the releases of `package`; None without one."""
@@ -179,6 +181,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         proposals=observe_proposals(world, config, clone, histories, files) if proposes else (),
         back_merges=observe_back_merges(git, config, clone, last),
         promoted_branches=observe_promoted_branches(git, config, clone, histories, unfinished, last),
+        has_pull_requests=world.forge.opens_pull_requests,
     )
 
 

@@ -23,7 +23,9 @@ def back_merge_steps(
     """
     release, source = ", ".join(tags), observed.clone.branch or ""
     for state in observed.back_merges:
-        yield BackMerge(state.branch, release, commit, source, state.forwards, config.author)
+        yield BackMerge(
+            state.branch, release, commit, source, state.forwards, config.author, observed.has_pull_requests
+        )
 
 
 def missing_back_merge_steps(config: ReleaseConfig, observed: Observed) -> Iterator[BackMerge]:
@@ -32,4 +34,12 @@ def missing_back_merge_steps(config: ReleaseConfig, observed: Observed) -> Itera
         if state.behind:
             tag, id = state.behind.tag, state.behind.commit
             commit = ReleaseCommit(id, None, tag)
-            yield BackMerge(state.branch, tag, commit, observed.clone.branch or "", state.forwards, config.author)
+            yield BackMerge(
+                state.branch,
+                tag,
+                commit,
+                observed.clone.branch or "",
+                state.forwards,
+                config.author,
+                observed.has_pull_requests,
+            )

@@ -106,5 +106,13 @@ def _undone(branch: str, undo: Undo, release: str) -> str:
 
 
 def _step(config: Config, observed: Observed, state: TargetBranch, release: str, commit: ReleaseCommit) -> MoveBranch:
-    source = observed.clone.branch or ""
-    return MoveBranch(state.name, release, commit, source, state.tip, state.forwards, config.release.author)
+    return MoveBranch(
+        branch=state.name,
+        release=release,
+        commit=commit,
+        source=observed.clone.branch or "",
+        expected=state.tip,
+        forwards=state.forwards,
+        author=config.release.author,
+        proposes=observed.has_pull_requests,
+    )
