@@ -14,13 +14,14 @@ from shipit.plan.promotion import PromotionPlan, make_promotion_plan, observe_pr
 from shipit.testing import FakeWorld, crash_matrix, recorded
 from shipit.world import World
 
-CONFIG = parse_config("""
+TEXT = """
 [release]
 branch = "main"
 [environments.prod]
 branch = "prod"
 image.name = "acme/app"
-""")
+"""
+CONFIG = parse_config(TEXT)
 
 
 def released(world: FakeWorld, version: str) -> str:
@@ -139,9 +140,24 @@ def test_a_change_that_is_in_no_release_stops_it_and_is_named() -> None:
 def test_a_lower_release_than_that_of_the_branch_is_left_to_rollback() -> None:
     world = shop()
     promote(world)
-    (finding,) = plan(world, "1.3.0").findings
+    deployed = '[environments.{0}]\nbranch = "prod"\nimage.name = "acme/app"\ndeploy = {{ kind = "blue-green", health = "none" }}\n'
+    config = parse_config('[release]\nbranch = "main"\n' + deployed.format("prod") + deployed.format("eu"))
+    observed = observe_promotion(world.git, world.forge, config, "prod", version="1.3.0")
+    (finding,) = make_promotion_plan(config, observed).findings
     assert (finding.code, finding.blocks) == ("branch-ahead", True)
-    assert "shipit rollback prod 1.3.0" in finding.fix
+    assert finding.fix == "to serve the lower version: shipit rollback prod 1.3.0 && shipit rollback eu 1.3.0"
+
+
+def test_of_an_environment_that_shipit_does_not_deploy_the_branch_can_be_brought_back() -> None:
+    world = shop()
+    promote(world)
+    (finding,) = plan(world, "1.3.0").findings
+    assert finding.code == "branch-ahead"
+    assert finding.fix == (
+        "to bring `prod` back to the files of the lower release: git fetch --tags origin && git switch prod && git pull "
+        "origin prod && git restore --source=v1.3.0 --staged --worktree :/ && git commit -m 'revert: back to v1.3.0' && "
+        "git push origin prod"
+    )
 
 
 def test_a_revert_on_the_branch_is_not_undone() -> None:
@@ -203,6 +219,7 @@ def test_a_change_that_was_made_and_reverted_on_the_branch_leads_to_no_warning()
         ({"source": "trunk"}, "there is no branch `trunk` on the remote"),
         ({"target": "main"}, "`main` is a release branch"),
         ({"version": "9.9.9"}, "there is no release `9.9.9` on `main`"),
+        ({"target": "stage"}, "there is no branch `stage` on the remote"),
     ],
 )
 def test_a_branch_or_release_that_does_not_exist_is_named(arguments: dict[str, str], what: str) -> None:
@@ -210,6 +227,32 @@ def test_a_branch_or_release_that_does_not_exist_is_named(arguments: dict[str, s
         plan(shop(), **arguments)
     assert what in caught.value.what
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        ({"target": "prd"}, "did you mean `prod`?"),
+        ({"target": "prduction"}, "did you mean `production`?"),
+        ({"target": "prod", "source": "mian"}, "did you mean `main`?"),
+    ],
+)
+def test_a_misspelled_environment_or_branch_is_not_made_but_corrected(arguments: dict[str, str], meant: str) -> None:
+    config = parse_config(f'{TEXT}[environments.production]\nbranch = "live"\nimage.name = "acme/app"\n')
+    world = shop()
+    with pytest.raises(UsageError) as caught:
+        observe_promotion(world.git, world.forge, config, **arguments)
+    assert caught.value.hint == meant
+
+
+def test_the_branch_of_an_environment_can_be_made_also_beside_a_similar_one() -> None:
+    config = parse_config(f'{TEXT}[environments.second]\nbranch = "prod2"\nimage.name = "acme/app"\n')
+    world = shop()
+    with pytest.raises(UsageError) as caught:
+        observe_promotion(world.git, world.forge, config, "prod2")
+    assert (
+        caught.value.hint == f"to make it: git push origin {world.remote.tags['v1.4.0'].commit[:10]}:refs/heads/prod2"
+    )
 
 
 def test_a_hotfix_that_was_picked_into_the_release_does_not_stop_the_move() -> None:
@@ -278,10 +321,14 @@ def test_a_protected_branch_is_left_to_a_pull_request() -> None:
     (finding,) = made.findings
     assert (finding.code, finding.blocks) == ("branch-protected", False)
     assert "required pull requests" in finding.what
+    world.git.remote = "upstream"
     with pytest.raises(RemoteError) as caught:
         apply_steps(made.steps, world)
-    assert caught.value.hint
-    assert "refs/heads/promote-v1.4.0" in caught.value.hint
+    commit = world.remote.tags["v1.4.0"].commit[:10]
+    assert caught.value.hint == (
+        "give shipit a token that may push to `prod`; or push the release to a branch, and merge a pull request from "
+        f"there: git push upstream {commit}:refs/heads/promote-v1.4.0"
+    )
 
 
 def test_of_several_packages_the_newest_release_is_promoted() -> None:

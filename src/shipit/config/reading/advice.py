@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from typing import Any, get_args, get_origin
@@ -52,7 +52,14 @@ def for_unknown_key(key: str, table: type[msgspec.Struct], prefix: str = "", at:
 
 def for_choice(word: str, known: list[str]) -> str:
     """Return a hint with the one of `known` that is similar to `word`, or with all of them."""
-    return _closest(word, known) or f"use one of: {', '.join(f'`{name}`' for name in known)}"
+    return did_you_mean(word, known) or f"use one of: {', '.join(f'`{name}`' for name in known)}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Return a hint with the one of `known` that is similar to `word`; None if none is."""
+    import difflib
+
+    return next((f"did you mean `{match}`?" for match in difflib.get_close_matches(word.lower(), known, 1)), None)
 
 
 def for_value(value: object, type_: Any) -> str | None:
@@ -76,7 +83,7 @@ def for_value(value: object, type_: Any) -> str | None:
         or _as_duration(value, type_)
         or _as_number(value, type_)
         or _as_table(value, type_)
-        or _closest(value, choices(type_))
+        or did_you_mean(value, choices(type_))
     )
 
 
@@ -168,9 +175,3 @@ def _tables(section: msgspec.structs.FieldInfo) -> list[tuple[str, type[msgspec.
     if get_origin(kind) is tuple:
         return [(f"[{section.encode_name}]", get_args(kind)[0])]
     return [(section.encode_name, kind)]
-
-
-def _closest(word: str, known: list[str]) -> str | None:
-    import difflib
-
-    return next((f"did you mean `{match}`?" for match in difflib.get_close_matches(word.lower(), known, 1)), None)

@@ -9,6 +9,7 @@ from shlex import quote
 from msgspec import Struct
 
 from shipit.config.model import Config
+from shipit.config.reading.advice import did_you_mean
 from shipit.core.versions import Tag, version_tags
 from shipit.errors import PreflightError, UsageError
 from shipit.finding import any_blocks
@@ -58,8 +59,7 @@ def observe_promotion(
     release, package = _release(git, config, tags, source, tip, version)
     head = remote.branches.get(target)
     if head is None:
-        make = f"git push {config.release.remote} {quote(f'{release.commit[:10]}:refs/heads/{target}')}"
-        raise UsageError(f"there is no branch `{target}` on the remote", hint=f"to make it: {make}")
+        raise UsageError(f"there is no branch `{target}` on the remote", hint=_meant(config, remote, target, release))
     every = [tag for each in packages(config) for tag in _tags(config, each, tags)]
     state = observe_target_branch(git, target, head, release.commit, _tags(config, package, tags), every)
     return ObservedPromotion(source, release, state, forge.push_rules(target))
@@ -70,12 +70,22 @@ def _source(config: Config, branch: str) -> str | None:
     return next((each.from_ for each in config.environments.values() if each.branch == branch and each.from_), None)
 
 
+def _meant(config: Config, remote: RemoteRefs, target: str, release: Tag) -> str:
+    """Return the name that was probably meant by `target`, or else the command that makes this branch."""
+    branches = [each.branch for each in config.environments.values() if each.branch]
+    similar = did_you_mean(target, [*config.environments, *branches, *remote.branches])
+    if similar and target not in branches:
+        return similar
+    return f"to make it: git push {config.release.remote} {quote(f'{release.commit[:10]}:refs/heads/{target}')}"
+
+
 def _tip(remote: RemoteRefs, branch: str) -> str:
     """Return the commit of `branch` on the remote. Raises `UsageError` if there is no such branch."""
     tip = remote.branches.get(branch)
     if tip is None:
         what = f"there is no branch `{branch}` on the remote"
-        raise UsageError(what, hint=f"name one of its branches: {', '.join(sorted(remote.branches)[:5])}")
+        some = f"name one of its branches: {', '.join(sorted(remote.branches)[:5])}"
+        raise UsageError(what, hint=did_you_mean(branch, remote.branches) or some)
     return tip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 
 from msgspec import Struct
 
@@ -94,10 +95,7 @@ def target_branch_findings(
         return
     if held and held.version > version:
         what = f"`{target}` has `{held.name}` already, which is higher than `{release}`"
-        served = [name for name, each in config.environments.items() if each.branch == target]
-        back = [f"to serve the lower version: shipit rollback {name} {version}" for name in served]
-        fix = back[0] if back else f"give a version above {held.version}, or leave out `--version`"
-        yield Finding("branch-ahead", what, fix)
+        yield Finding("branch-ahead", what, _way_back(target, release, version, config))
     elif not state.unchanged:
         listed = ", ".join(f"`{subject}` ({id[:7]})" for id, subject in state.own[:3])
         more = f" and {len(state.own) - 3} more" if state.own[3:] else ""
@@ -105,8 +103,10 @@ def target_branch_findings(
         remote = config.release.remote
         # A merge would also bring commits before the last promotion, such as reverts that it made void.
         picked = " ".join(id[:10] for id, _ in reversed(state.own))
-        take = f"cherry-pick -x {picked}" if state.moved_to and picked else f"merge {remote}/{target}"
-        command = f"git fetch {remote} && git switch {source} && git pull && git {take} && git push"
+        take = f"cherry-pick -x {picked}" if state.moved_to and picked else f"merge {quote(f'{remote}/{target}')}"
+        into = quote(source)
+        update = f"git fetch {remote} && git switch {into} && git pull {remote} {into}"
+        command = f"{update} && git {take} && git push {remote} {into}"
         fix = f"bring them into `{source}`: {command}; then release, and move the branch to that release"
         yield Finding("branch-changes", what, fix)
     elif state.undo:
@@ -117,6 +117,20 @@ def target_branch_findings(
         )
         fix = f"to keep it removed, revert the change in `{source}` too, release, and move the branch to that release"
         yield Finding("branch-undone", what, fix, "warning")
+
+
+def _way_back(branch: str, release: str, version: Version, config: Config) -> str:
+    """Return the commands that serve a lower release in each environment that shipit deploys, or else on the branch."""
+    environments = [name for name, each in config.environments.items() if each.branch == branch and each.targets]
+    if environments:
+        commands = " && ".join(f"shipit rollback {quote(name)} {version}" for name in environments)
+        return f"to serve the lower version: {commands}"
+    remote, to = config.release.remote, quote(branch)
+    return (
+        f"to bring `{branch}` back to the files of the lower release: git fetch --tags {remote} && git switch {to} && "
+        f"git pull {remote} {to} && git restore --source={quote(release)} --staged --worktree :/ && "
+        f"git commit -m {quote(f'revert: back to {release}')} && git push {remote} {to}"
+    )
 
 
 def _held(git: Git, tags: Sequence[Tag], head: str) -> Tag | None:
