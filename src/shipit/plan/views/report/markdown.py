@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from shipit.core import limits
 from shipit.core.notes import inline
 from shipit.plan.report import EnvironmentFigures, PackageFigures, Report
 from shipit.plan.views.report.values import (
@@ -12,6 +11,8 @@ from shipit.plan.views.report.values import (
     day,
     environment_values,
     minute,
+    newest,
+    others,
     outcome,
     package_values,
     period,
@@ -28,10 +29,9 @@ def report_markdown(report: Report, words: Words) -> str:
     for package in report.packages:
         parts += _package(package, words)
     if report.gaps:
-        shown = [f"* {inline(words.gap(gap))}" for gap in report.gaps[: limits.REPORT_ROWS]]
-        rest = len(report.gaps) - len(shown)
-        shown += [f"* {words['more'].format(count=rest)}"] if rest else []
-        parts += [f"### {words['missing']}", "\n".join(shown)]
+        shown = [f"* {inline(words.gap(gap))}" for gap in newest(report.gaps)]
+        rest = others(report.gaps, words)
+        parts += [f"### {words['missing']}", "\n".join([*shown, *([f"* {rest}"] if rest else [])])]
     return "\n\n".join(parts) + "\n"
 
 
@@ -40,10 +40,12 @@ def _environment(environment: EnvironmentFigures, until: int, words: Words) -> I
     yield _figures(environment_values(environment, words), words)
     rows = (
         (each.version, minute(each.started), outcome(each, words), served_for(each, until, words))
-        for each in environment.deployments[: limits.REPORT_ROWS]
+        for each in newest(environment.deployments)
     )
     if environment.deployments:
         yield _table([words[key] for key in ("version", "began", "result", "served-for")], rows)
+    if rest := others(environment.deployments, words):
+        yield rest
 
 
 def _package(package: PackageFigures, words: Words) -> Iterator[str]:
@@ -56,10 +58,12 @@ def _package(package: PackageFigures, words: Words) -> Iterator[str]:
             words["none"] if each.commits is None else f"{each.commits:,}",
             words.duration(each.lead.median) if each.lead else "",
         )
-        for each in package.releases[: limits.REPORT_ROWS]
+        for each in newest(package.releases)
     )
     if package.releases:
         yield _table([words[key] for key in ("version", "date", "commits-column", "lead-column")], rows)
+    if rest := others(package.releases, words):
+        yield rest
 
 
 def _figures(values: Iterable[Value], words: Words) -> str:

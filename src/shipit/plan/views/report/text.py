@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from shipit.core import limits
 from shipit.core.printable import printable
 from shipit.plan.report import EnvironmentFigures, PackageFigures, Report, Waiting
 from shipit.plan.views.report.values import (
@@ -12,6 +11,8 @@ from shipit.plan.views.report.values import (
     day,
     environment_values,
     minute,
+    newest,
+    others,
     outcome,
     package_values,
     period,
@@ -42,7 +43,6 @@ def _package(package: PackageFigures, words: Words, paint: Paint) -> Iterator[st
     yield from ("", paint(name, "title"))
     yield from _values(list(package_values(package, words)), paint)
     yield from _waiting(package.waiting, words, paint)
-    newest = package.releases[: limits.REPORT_ROWS]
     rows = [
         (
             printable(each.version),
@@ -50,12 +50,10 @@ def _package(package: PackageFigures, words: Words, paint: Paint) -> Iterator[st
             words["none"] if each.commits is None else words.commits(each.commits),
             words.duration(each.lead.median) if each.lead else "",
         )
-        for each in newest
+        for each in newest(package.releases)
     ]
     yield from _table(("version", "date", "commits-column", "lead-column"), rows, words, paint)
-    if len(package.releases) > len(newest):
-        rest = len(package.releases) - len(newest)
-        yield paint(f"  {words['more-releases'].format(count=f'{rest:,}')}", "faint")
+    yield from _others(package.releases, words, paint)
 
 
 def _environment(environment: EnvironmentFigures, until: int, words: Words, paint: Paint) -> Iterator[str]:
@@ -63,14 +61,20 @@ def _environment(environment: EnvironmentFigures, until: int, words: Words, pain
     yield from _values(list(environment_values(environment, words)), paint)
     yield from _waiting(environment.waiting, words, paint)
     if environment.releases_waiting:
-        named = ", ".join(map(printable, environment.releases_waiting[: limits.REPORT_ROWS]))
+        rest = others(environment.releases_waiting, words, "more-values")
+        named = ", ".join((*map(printable, newest(environment.releases_waiting)), *([rest] if rest else [])))
         yield f"  {words['releases-waiting']}: {named}"
-    newest = environment.deployments[: limits.REPORT_ROWS]
     rows = [
         (printable(each.version), minute(each.started), outcome(each, words), served_for(each, until, words))
-        for each in newest
+        for each in newest(environment.deployments)
     ]
     yield from _table(("version", "began", "result", "served-for"), rows, words, paint)
+    yield from _others(environment.deployments, words, paint)
+
+
+def _others(entries: Sequence[object], words: Words, paint: Paint) -> Iterator[str]:
+    if rest := others(entries, words):
+        yield paint(f"  {rest}", "faint")
 
 
 def _values(values: Sequence[Value], paint: Paint) -> Iterator[str]:
@@ -84,12 +88,12 @@ def _waiting(waiting: Waiting | None, words: Words, paint: Paint) -> Iterator[st
     """Yield the newest commits that wait, and the number of the others."""
     if waiting is None:
         return
-    newest = waiting.newest[: limits.REPORT_ROWS]
-    for commit in newest:
+    shown = newest(waiting.newest)
+    for commit in shown:
         subject = printable(commit.message.partition("\n")[0])
         yield f"    {paint(commit.id[:7], 'faint')} {subject}  {paint(printable(commit.author), 'faint')}"
-    if waiting.count > len(newest):
-        yield paint(f"    {words['more'].format(count=f'{waiting.count - len(newest):,}')}", "faint")
+    if waiting.count > len(shown):
+        yield paint(f"    {words['more'].format(count=f'{waiting.count - len(shown):,}')}", "faint")
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], words: Words, paint: Paint) -> Iterator[str]:

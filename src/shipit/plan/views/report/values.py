@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 
+from shipit.core import limits
 from shipit.plan.report import DeploymentFigures, EnvironmentFigures, Frequency, PackageFigures, Report, Spread
 from shipit.plan.views.report.words import Words
+
+Entry = TypeVar("Entry")
 
 
 class Value(Struct, frozen=True):
@@ -18,6 +22,17 @@ class Value(Struct, frozen=True):
     text: str
     detail: str = ""
     known: bool = True
+
+
+def newest(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the first of `entries`, as many as a short format of a report shows."""
+    return entries[: limits.REPORT_ROWS]
+
+
+def others(entries: Sequence[object], words: Words, key: str = "more-rows") -> str:
+    """Return the number of the entries that `newest` leaves out, with the command that shows them; empty for none."""
+    rest = len(entries) - len(newest(entries))
+    return words[key].format(count=f"{rest:,}") if rest else ""
 
 
 def period(report: Report, words: Words) -> str:
