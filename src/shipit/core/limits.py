@@ -179,6 +179,7 @@ IMAGE_TAG_TEMPLATE = Count("texts", 100, "characters of an entry of `tags` of an
 TAG_PART = Count("texts", 250, "bytes of a part of a tag between two `/`", "error, status 3")  # git writes files with these names and `.lock`
 IMAGE_TAG = Count("texts", 128, "characters of a tag of an image", "the name of the branch in it is shortened, then the tag")  # registries refuse more
 QUOTED_VALUE = Count("texts", 60, "characters of a value of the configuration in an error", "the text ends with `…`")
+LISTED_NAMES = Count("texts", 20, "names that an error in the configuration lists, such as those of environments", "the text has the number of the others")
 NESTED_EXAMPLES = Count("texts", 6, "version files below the root that a warning names", "the warning has the number of the others")
 PROPOSED_PACKAGES = Count("texts", 50, "packages that are proposed for tags in another format", "the number of the others is below them")
 PLAN_DIFF = Count("texts", 200, "lines that `--verify` shows of the difference between two plans", "the number of the others is below them")

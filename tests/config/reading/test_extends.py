@@ -164,6 +164,37 @@ def test_environments_that_extend_each_other_are_one_error() -> None:
     ]
 
 
+def chain(last: str) -> str:
+    """Return 2,000 environments that extend each other; `last` are the lines of the one that all others extend."""
+    others = "".join(f"[environments.e{n}]\nextends = 'e{n + 1}'\n" for n in range(1999))
+    return f"{others}[environments.e1999]\n{last}\n"
+
+
+def test_a_chain_of_environments_can_be_as_long_as_you_like() -> None:
+    found = parse_config(chain("image.name = 'acme/shop'")).environments
+    assert {each.image.name for each in found.values() if each.image} == {"acme/shop"}
+    assert len(found) == 2000
+
+
+def test_a_mistake_at_the_end_of_a_long_chain_is_reported_once_and_where_it_was_written() -> None:
+    assert [each[:2] for each in problems(chain("image.nme = 'acme/shop'"))] == [
+        ("unknown key `nme`", "environments.e1999.image.nme"),
+        ("`image` needs `name`", "environments.e1999.image"),
+    ]
+
+
+def test_of_a_long_circle_the_beginning_is_named() -> None:
+    (only,) = problems(chain("extends = 'e5'"))
+    first = ", which extends ".join(f"`e{n}`" for n in range(6, 26))
+    assert only[0] == f"environment `e5` extends {first} and 1,974 more, which lead back to `e5`"
+    assert only[1] == "environments.e5.extends"
+
+
+def test_of_many_environments_the_hint_lists_some() -> None:
+    ((_, _, _, hint),) = problems(chain("extends = 'production'"))
+    assert hint and hint.endswith("`e19` and 1,979 more")
+
+
 @pytest.mark.parametrize(
     "text",
     [

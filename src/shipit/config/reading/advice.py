@@ -31,6 +31,7 @@ from shipit.config.reading.expectation import (
     plain,
 )
 from shipit.config.reading.validity import is_valid
+from shipit.core import limits
 
 
 def for_unknown_key(key: str, table: type[msgspec.Struct], prefix: str = "", at: Key = ()) -> str:
@@ -51,8 +52,10 @@ def for_unknown_key(key: str, table: type[msgspec.Struct], prefix: str = "", at:
 
 
 def for_choice(word: str, known: list[str]) -> str:
-    """Return a hint with the one of `known` that is similar to `word`, or with all of them."""
-    return did_you_mean(word, known) or f"use one of: {', '.join(f'`{name}`' for name in known)}"
+    """Return a hint with the one of `known` that is similar to `word`, or with the first of them."""
+    listed = ", ".join(f"`{name}`" for name in known[: limits.LISTED_NAMES])
+    rest = len(known) - limits.LISTED_NAMES
+    return did_you_mean(word, known) or f"use one of: {listed}{f' and {rest:,} more' if rest > 0 else ''}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
