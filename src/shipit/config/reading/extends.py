@@ -62,7 +62,7 @@ def extended(document: dict[str, Any]) -> Extended:
 
 
 def _place(key: Key, written: dict[Key, Key]) -> Key:
-    """Return the key path at which the value at `key` was written; `written` leads from a key path to an earlier one."""
+    """Return the key path at which the value at `key` was written; `written` leads from key paths to earlier ones."""
     while True:
         for end in range(len(key), 0, -1):
             if source := written.get(key[:end]):
