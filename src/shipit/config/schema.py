@@ -8,7 +8,7 @@ import msgspec
 
 from shipit.config import partial_schemas
 from shipit.config.model import Config
-from shipit.config.targets import KIND
+from shipit.config.table import KIND
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # The name of the schema, which stays the same in all versions; `docs/schemastore.json` has it too.

@@ -21,6 +21,7 @@ def test_the_last_release_is_the_highest_in_the_history_and_the_rest_came_since(
     base = ids[data.draw(st.sampled_from(list(history)))]
     everything = tags({version: ids[name] for version, name in places.items()})
     with MonkeyPatch.context() as patch:
+        patch.setattr(module, "_ASK_AFTER", data.draw(st.integers(1, 4)))
         patch.setattr(module, "_FIRST_CHECK", first)
         patch.setattr(module, "_LAST_CHECK", last_check)
         last, since = last_release(Walked(commits), base, everything)
@@ -53,14 +54,23 @@ def test_reading_stops_when_a_release_is_found_or_the_log_is_too_long(monkeypatc
         monkeypatch.setattr(module, "_LAST_CHECK", last_check)
         git = Walked(commits)
         last, since = last_release(git, ids["a8999"], everything)
-        assert (last and last.name, len(since), git.read) == ("v1.0.0", 4599, read + 4599)
+        assert (last and last.name, len(since), git.read) == ("v1.0.0", 4599, 250 + read + 4599)
 
 
-def test_history_is_read_once_when_all_higher_versions_are_on_other_branches() -> None:
+def test_only_the_newest_commits_are_read_twice_when_all_higher_versions_are_on_other_branches() -> None:
     commits, ids = walked(line(3900))
     git = Walked(commits)
     last, since = last_release(git, ids["a3899"], tags({"1.0.0": ids["a5"], "2.0.0": ids["b1"]}))
-    assert (last and last.name, len(since), git.read) == ("v1.0.0", 3894, 3900)
+    assert (last and last.name, len(since), git.read) == ("v1.0.0", 3894, 250 + 3900)
+
+
+def test_git_is_not_asked_about_a_release_that_the_newest_commits_lead_to() -> None:
+    commits, ids = walked(line(200))
+
+    git = Walked(commits)
+    git.is_ancestor = None  # a call of it would fail
+    last, since = last_release(git, ids["a199"], tags({"1.0.0": ids["a50"]}))
+    assert (last and last.name, len(since)) == ("v1.0.0", 149)
 
 
 def test_a_higher_version_further_back_than_a_lower_one_is_the_last_release() -> None:

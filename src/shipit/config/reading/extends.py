@@ -20,7 +20,7 @@ from shipit.config.keys import Key
 from shipit.config.reading import advice
 from shipit.config.reading.decode import Fault
 from shipit.config.secrets import looks_secret
-from shipit.config.targets import KIND
+from shipit.config.table import KIND
 from shipit.core import limits
 
 EXTENDS = "extends"

@@ -7,11 +7,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from shipit.config.table import ConfigTable
+from shipit.config.table import KIND, ConfigTable
 from shipit.config.vocabulary import AppName, HostPath, Name, Text
-
-# The key that says which other keys a target has.
-KIND = "kind"
 
 
 class TargetTable(ConfigTable, frozen=True, kw_only=True, tag_field=KIND):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from contextlib import closing
+from itertools import islice
 
 from shipit.core.commits import RawCommit
 from shipit.core.history import Columns, ancestors_within, columns, records
@@ -14,6 +15,8 @@ from shipit.world import Git
 # stops when the last release is found. It stops after `_LAST_CHECK` in any case: from there on, asking git is faster.
 _FIRST_CHECK = 1_000
 _LAST_CHECK = 32_000
+# So many commits since the highest release are read before git is asked whether that release is in the history.
+_ASK_AFTER = 250
 
 
 def last_release(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None, list[RawCommit]]:
@@ -26,9 +29,8 @@ def last_release(git: Git, base: str, tags: Sequence[Tag]) -> tuple[Tag | None, 
     """
     if not tags:
         return None, commits_since(git, base, None)
-    if git.is_ancestor(tags[0].commit, base):
-        return tags[0], commits_since(git, base, tags[0])
-    return _lower_release(git, base, tags[1:])
+    since = _commits_since_ancestor(git, base, tags[0])
+    return _lower_release(git, base, tags[1:]) if since is None else (tags[0], since)
 
 
 def highest_in_history(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
@@ -47,6 +49,21 @@ def highest_in_history(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
 def commits_since(git: Git, base: str, tag: Tag | None) -> list[RawCommit]:
     """Return the commits that are reachable from `base` and not from `tag`, newest first."""
     return list(records(git.log([base], [tag.commit] if tag else [])))
+
+
+def _commits_since_ancestor(git: Git, base: str, tag: Tag) -> list[RawCommit] | None:
+    """Return the same as `commits_since`; None when `tag` is not in the history of `base`.
+
+    A tag in the history is a parent of one of these commits, or it is at `base`. So few commits show it without another
+    call of git, which takes as long as reading them.
+    """
+    with closing(git.log([base], [tag.commit])) as stream:
+        commits = records(stream)
+        newest = list(islice(commits, _ASK_AFTER))
+        seen = tag.commit == base or any(tag.commit in commit.parents for commit in newest)
+        if seen or (len(newest) == _ASK_AFTER and git.is_ancestor(tag.commit, base)):
+            return [*newest, *commits]
+    return None
 
 
 def _highest_reachable(git: Git, base: str, tags: Sequence[Tag]) -> Tag | None:
