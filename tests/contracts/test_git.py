@@ -527,6 +527,8 @@ def test_the_same_files_have_the_same_id(clone: Clone) -> None:
     second = clone.commit("feat: more", {"a.txt": "2"})
     assert clone.git.write_files(first, {"a.txt": "2"}) == clone.git.files_id(second)
     assert clone.git.files_id("0" * 40) is None
+    directory = str(clone.git.files_id(second))
+    assert clone.git.not_commits([first, directory, "0" * 40]) == {directory}
 
 
 def test_a_change_is_made_again_on_another_commit(clone: Clone) -> None:

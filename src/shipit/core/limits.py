@@ -95,6 +95,7 @@ GIT_END = Time("git", 5, "the time in which a stopped git command must end", "it
 GIT_OUTPUT = Size("git", 64 << 20, "the output of a git command that writes or talks to the remote", "error, status 5")
 GIT_MESSAGES = Size("git", 64 << 10, "the messages of such a command, also those of the remote", "the earlier ones are left out")
 SEARCHED_BRANCHES = Count("git", 200, "branches that are searched for an environment that the current one lacks", "those that changed longest ago are left out")
+SEEN_TAGS = Count("git", 100, "tags of the highest versions of a package that are checked to be on a commit", "lower ones are not checked")
 BRANCH_ATTEMPTS = Count("git", 5, "merges of a release into another branch, if another push moves it each time", "a warning; the next run tries again")
 RELEASE_ATTEMPTS = Count("git", 5, "plans of one release, if another push moves the branch each time", "error, status 3")
 

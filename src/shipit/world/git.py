@@ -177,6 +177,9 @@ class Git(Protocol):
     def files_id(self, rev: str) -> str | None:
         """Return the id of the files in the commit `rev`: that of its tree; None if the clone has no such commit."""
 
+    def not_commits(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return those of `ids` that the clone has, and that are files or directories, which a tag can be on."""
+
     def changed(self, commit: str) -> tuple[str, ...]:
         """Return the paths of the files that `commit` changes, adds or removes, compared with its first parent."""
 

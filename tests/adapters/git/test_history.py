@@ -41,6 +41,11 @@ def test_a_file_and_a_directory_of_a_commit_are_read_once(tmp_path: Path, monkey
             assert history.paths(rev, "") == ("a.txt",)
     assert trace.read_text().count("git cat-file --filters") == 2
     assert trace.read_text().count("git ls-tree") == 2
+    before = trace.read_text()
+    assert history.not_commits([git(place, "rev-parse", "HEAD")] * 100) == frozenset()
+    assert "cat-file" not in trace.read_text().removeprefix(before), (
+        "the objects of tags are looked up without a process"
+    )
 
 
 def test_a_checked_out_commit_that_is_missing_is_an_error_and_not_an_empty_history(tmp_path: Path) -> None:

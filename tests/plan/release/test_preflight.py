@@ -42,6 +42,21 @@ def test_a_clone_that_is_ready_has_no_finding(begun: Repository) -> None:
     assert doctor(clone_of(begun)) == {}
 
 
+def test_a_release_tag_that_is_on_no_commit_is_a_warning_with_the_command_to_look_at_it(begun: Repository) -> None:
+    begun.git("tag", "v9.0.0", "HEAD:a.txt")
+    begun.git("tag", "-a", "-m", "wrong", "v8.0.0", "HEAD^{tree}")
+    begun.git("tag", "notes", "HEAD:a.txt")
+    clone = clone_of(begun)
+    for found in (doctor(clone), {each.code: each for each in plan(clone).findings}):
+        assert [(each.code, each.severity) for each in found.values()] == [("tag-object", "warning")]
+        assert found["tag-object"].what == (
+            "`v9.0.0` and 1 more tag in the format of releases are on a file or a directory and not on a commit, so they "
+            "count as no release"
+        )
+        look, remove = "git cat-file -t 'v9.0.0^{}'", "git tag -d v9.0.0 && git push origin :refs/tags/v9.0.0"
+        assert found["tag-object"].fix == f"look at it: {look}; to remove it: {remove}"
+
+
 def test_a_repository_without_a_commit_is_a_finding_with_a_fix(repo: Repository) -> None:
     found = doctor(repo.path)
     assert list(found) == ["no-commit"]
@@ -377,11 +392,6 @@ def test_a_conflict_is_reported_as_one_of_the_findings_when_there_are_others(beg
     with pytest.raises(PreflightError) as refused:
         plan(clone)
     assert sorted(finding.code for finding in refused.value.findings) == ["dirty", "version"]
-
-
-def test_a_version_tag_on_a_file_is_no_release_of_another_branch(begun: Repository) -> None:
-    begun.git("tag", "v9.0.0", "HEAD:a.txt")
-    assert doctor(clone_of(begun)) == {}
 
 
 # -- shallow clones

@@ -236,6 +236,10 @@ class GitHistory:
     def files_id(self, rev: str) -> str | None:
         return self._revisions.id(f"{rev}^{{tree}}")
 
+    def not_commits(self, ids: Sequence[str]) -> frozenset[str]:
+        others = (id for id in ids if self._revisions.id(f"{id}^{{commit}}") is None)
+        return frozenset(id for id in others if self._revisions.id(id))
+
     def changed(self, commit: str) -> tuple[str, ...]:
         return tuple(path for _, path in self._changes(commit))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from shlex import quote
 
 from shipit.config.model import BranchConfig
+from shipit.core import limits
 from shipit.core.versions import Tag, VersionRange, mismatched_tags, version_tags
 from shipit.finding import Finding
 from shipit.plan.version.history import History
@@ -75,6 +77,36 @@ def higher_release_findings(
                 f"but `{highest.name}` was released on another branch"
             )
             yield Finding("higher-elsewhere", what, fix, "warning")
+
+
+def tag_object_findings(
+    git: Git, tags: Mapping[str, str], packages: Sequence[Package], channel: BranchConfig, remote: str
+) -> Iterator[Finding]:
+    """Yield a warning for tags of releases that are on a file or a directory: nothing else says that they do not count.
+
+    Only the highest versions are looked at, so that thousands of tags need no time.
+
+    Args:
+        git: the repository.
+        tags: the id of the object of each tag in the clone, by name.
+        packages: the packages.
+        channel: the settings of this branch.
+        remote: the name of the git remote, for the fix.
+    """
+    found = [
+        tag for each in packages for tag in version_tags(tags, each.format, channel.prerelease)[: limits.SEEN_TAGS]
+    ]
+    wrong = git.not_commits([tag.commit for tag in found])
+    names = [*dict.fromkeys(tag.name for tag in found if tag.commit in wrong)]
+    if names:
+        more = (
+            f" and {len(names) - 1} more tag{'s' if names[2:] else ''} in the format of releases" if names[1:] else ""
+        )
+        are, they_count = ("are", "they count") if more else ("is", "it counts")
+        what = f"`{names[0]}`{more} {are} on a file or a directory and not on a commit, so {they_count} as no release"
+        remove = f"git tag -d {quote(names[0])} && git push {remote} {quote(f':refs/tags/{names[0]}')}"
+        fix = f"look at it: git cat-file -t {quote(names[0] + '^{}')}; to remove it: {remove}"
+        yield Finding("tag-object", what, fix, "warning")
 
 
 def _highest(git: Git, tags: Mapping[str, str], package: Package) -> Tag | None:

@@ -140,6 +140,9 @@ class FakeGit:
         id = self._find(rev)
         return None if id is None else self._store(self._tree(id))
 
+    def not_commits(self, ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(ids) & self._stored.keys()
+
     def changed(self, commit: str) -> tuple[str, ...]:
         before = self._tree(self._commits.held[commit].parents[0])
         after = self._tree(commit)

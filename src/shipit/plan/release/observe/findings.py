@@ -16,6 +16,7 @@ from shipit.plan.version import (
     higher_release_findings,
     packages,
     tag_findings,
+    tag_object_findings,
 )
 from shipit.plan.version.files.nested import nested_findings
 from shipit.plan.version.files.version_files import detected_version_files, version_file_findings
@@ -87,6 +88,7 @@ def repository_findings(
     yield from changelog_findings(git, base, [each.package for each in histories], config.release.write_back)
     yield from about_history.nested
     yield from about_history.tags
+    yield from tag_object_findings(git, clone.tags, packages(config), clone.channel, config.release.remote)
     yield from higher_release_findings(git, tags, histories, clone.channel)
     yield from calendar_findings(git, tags, histories)
 
