@@ -55,6 +55,10 @@ def test_a_release_tag_that_is_on_no_commit_is_a_warning_with_the_command_to_loo
         )
         look, remove = "git cat-file -t 'v9.0.0^{}'", "git tag -d v9.0.0 && git push origin :refs/tags/v9.0.0"
         assert found["tag-object"].fix == f"look at it: {look}; to remove it: {remove}"
+    follow(clone, remove)
+    run(clone, "tag", "v9.0.1", "HEAD:a.txt")
+    assert "`v9.0.1` and 1 more tag" in doctor(clone)["tag-object"].what
+    assert doctor(clone)["tag-object"].fix.endswith("to remove it: git tag -d v9.0.1")
 
 
 def test_a_repository_without_a_commit_is_a_finding_with_a_fix(repo: Repository) -> None:

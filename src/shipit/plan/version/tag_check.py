@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from shlex import quote
 
@@ -80,7 +80,12 @@ def higher_release_findings(
 
 
 def tag_object_findings(
-    git: Git, tags: Mapping[str, str], packages: Sequence[Package], channel: BranchConfig, remote: str
+    git: Git,
+    tags: Mapping[str, str],
+    pushed: Collection[str],
+    packages: Sequence[Package],
+    channel: BranchConfig,
+    remote: str,
 ) -> Iterator[Finding]:
     """Yield a warning for tags of releases that are on a file or a directory: nothing else says that they do not count.
 
@@ -89,6 +94,7 @@ def tag_object_findings(
     Args:
         git: the repository.
         tags: the id of the object of each tag in the clone, by name.
+        pushed: the names of the tags of the remote.
         packages: the packages.
         channel: the settings of this branch.
         remote: the name of the git remote, for the fix.
@@ -104,7 +110,9 @@ def tag_object_findings(
         )
         are, they_count = ("are", "they count") if more else ("is", "it counts")
         what = f"`{names[0]}`{more} {are} on a file or a directory and not on a commit, so {they_count} as no release"
-        remove = f"git tag -d {quote(names[0])} && git push {remote} {quote(f':refs/tags/{names[0]}')}"
+        remove = f"git tag -d {quote(names[0])}"
+        if names[0] in pushed:
+            remove += f" && git push {remote} {quote(f':refs/tags/{names[0]}')}"
         fix = f"look at it: git cat-file -t {quote(names[0] + '^{}')}; to remove it: {remove}"
         yield Finding("tag-object", what, fix, "warning")
 

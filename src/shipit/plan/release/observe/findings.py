@@ -88,7 +88,8 @@ def repository_findings(
     yield from changelog_findings(git, base, [each.package for each in histories], config.release.write_back)
     yield from about_history.nested
     yield from about_history.tags
-    yield from tag_object_findings(git, clone.tags, packages(config), clone.channel, config.release.remote)
+    pushed = clone.remote.tags if clone.remote else {}
+    yield from tag_object_findings(git, clone.tags, pushed, packages(config), clone.channel, config.release.remote)
     yield from higher_release_findings(git, tags, histories, clone.channel)
     yield from calendar_findings(git, tags, histories)
 
