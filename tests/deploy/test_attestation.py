@@ -147,7 +147,13 @@ def test_a_promoted_image_must_be_attested_and_its_copy_is_attested_too() -> Non
 
     run(world)
     assert f"acme/shop@{digest}" in world.attestations.predicates
+    assert planned(world.next_run(), PROMOTING).images[0].reason.endswith("already in the registry, nothing to do")
     del world.attestations.predicates[f"acme/shop@{digest}"]  # as if the run had been killed before it was attested
+    world.attestations.can_attest = False
+    plan = planned(world.next_run(), PROMOTING)
+    assert plan.images[0].reason.endswith("already in the registry, without an attestation: this run attests it")
+    assert [finding.code for finding in plan.findings] == ["attestation-key"]  # before anything is done
+    world.attestations.can_attest = True
     run(world.next_run())
     assert f"acme/shop@{digest}" in world.attestations.predicates
     world.attestations.predicates.clear()

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.config.environment import EnvironmentConfig
 from shipit.config.keys import toml_key
@@ -34,7 +35,7 @@ from shipit.plan.version import (
     tag_findings,
 )
 from shipit.plan.version.files.version_files import declared_versions, main_version_files
-from shipit.steps.images import fetch_commit_of, is_newer
+from shipit.steps.images import fetch_commit_of, image_of, is_newer
 from shipit.world import CommitInfo, Git, RemoteImage, World
 
 
@@ -45,7 +46,8 @@ class ObservedImage(Struct, frozen=True):
     moving tags that are on a newer image, with the version of that. `built` is True when the image is in the engine and
     not yet in the registry. `to_promote` is an image of another environment to use instead of a build, as
     `name@digest`. `built_from` is the commit that an existing image of this release was built from, if the files of
-    that commit differ from the wanted ones.
+    that commit differ from the wanted ones. `unattested` is True when the registry has the promoted image, but it lacks
+    the attestation that the environment requires.
     """
 
     wanted: WantedImage
@@ -54,6 +56,7 @@ class ObservedImage(Struct, frozen=True):
     built: bool
     to_promote: str | None
     built_from: str | None = None
+    unattested: bool = False
 
     @property
     def pushed(self) -> bool:
@@ -68,10 +71,12 @@ class ObservedImage(Struct, frozen=True):
 
     @property
     def finished(self) -> bool:
-        """True when all tags are on the image, except those that stay on a newer image."""
+        """True when it needs no attestation, and all tags are on it, except those that stay on a newer image."""
         tagged = (self.in_registry.get(tag) for tag in self.wanted.tags if tag not in self.newer)
         digests = {image and image.digest for image in tagged}
-        return self.pushed and digests == {self.in_registry[self.wanted.permanent_tags[0]].digest}
+        return (
+            self.pushed and not self.unattested and digests == {self.in_registry[self.wanted.permanent_tags[0]].digest}
+        )
 
 
 class ObservedImages(Struct, frozen=True):
@@ -124,6 +129,8 @@ def observe_images(
     read_registry = pushing and not any_blocks(registry_findings)
     promotable = observer.promotable(environment, commit, decided) if read_registry else {}
     images = tuple(observer.observe(image, read_registry, promotable.get(image.name)) for image in wanted)
+    public_key = config.attestation_key(environment) if pushing else ""
+    images = tuple(replace(image, unattested=_lacks_attestation(image, public_key, world)) for image in images)
     builds = [image.wanted.build for image in _missing(images, pushing)]
     settings = config.environments[environment]
     engine_findings = tuple(build_findings(world.engine, builds, settings.build))
@@ -135,7 +142,7 @@ def observe_images(
         *registry_findings,
         # Uncommitted changes have to be committed first, and then the image is built from another commit.
         *(finding for image in images for finding in _taken_tags(image, world) if not dirty),
-        *(_attestations(world, config.attestation_key(environment), images) if pushing else ()),
+        *_attestations(world, public_key, images),
         *engine_findings,
     )
     can_build = builds and not any_blocks(engine_findings)
@@ -362,6 +369,14 @@ def _warning_for_builds(finding: Finding) -> Finding:
     return finding.as_warning(f"{finding.what}: the version of a build is computed as if nothing had been released")
 
 
+def _lacks_attestation(image: ObservedImage, public_key: str, world: World) -> bool:
+    """Return whether `image` was promoted and not attested, as by a run that was killed."""
+    if not (public_key and image.is_promoted) or any_blocks(world.attestations.findings(public_key, attesting=False)):
+        return False
+    digest = image.in_registry[image.wanted.permanent_tags[0]].digest
+    return bool(world.attestations.refusal(image_of(image.wanted.config.name, digest), public_key))
+
+
 def _attestations(world: World, public_key: str, images: Sequence[ObservedImage]) -> tuple[Finding, ...]:
     """Return the findings about attestations of the images: those to promote, and those that are pushed already."""
     held = []
@@ -370,8 +385,9 @@ def _attestations(world: World, public_key: str, images: Sequence[ObservedImage]
         if image.to_promote and (pushed is None or image.is_promoted):
             held.append(image.to_promote)
         elif pushed:
-            held.append(str(Reference(Reference.parse(image.wanted.config.name).name, digest=pushed.digest)))
-    return attestation_findings(world, public_key, held, attesting=not all(image.pushed for image in images))
+            held.append(image_of(image.wanted.config.name, pushed.digest))
+    attesting = any(image.unattested or not image.pushed for image in images)
+    return attestation_findings(world, public_key, held, attesting=attesting)
 
 
 def _uncommitted_changes(paths: tuple[str, ...]) -> Iterator[Finding]:

@@ -104,5 +104,6 @@ def _kept(image: ObservedImage) -> Iterator[str]:
 def _reason(image: ObservedImage) -> str:
     if image.pushed:
         rest = ", nothing to do" if image.finished else ""
+        rest = ", without an attestation: this run attests it" if image.unattested else rest
         return f"{image.wanted.reason}; already in the registry{rest}"
     return f"{image.wanted.reason}; already built as {image.to_promote}" if image.to_promote else image.wanted.reason

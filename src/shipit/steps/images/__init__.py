@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shipit.steps.images.attestation import NOT_ATTESTED as NOT_ATTESTED
+from shipit.steps.images.attestation import image_of as image_of
 from shipit.steps.images.attestation import invalid as invalid
 from shipit.steps.images.build_image import BuildImage as BuildImage
 from shipit.steps.images.origin import Origin as Origin
