@@ -102,9 +102,12 @@ def test_a_release_that_a_user_pushed_before_its_assets_gets_them(
     assert (release.draft, [asset.name for asset in release.assets]) == (False, ["app.jar"])
 
 
-def test_the_partial_upload_of_a_commit_that_a_user_pushed_is_completed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pushed", [(), ("v1.1.0",)])
+def test_the_partial_upload_of_a_commit_or_tag_that_a_user_pushed_is_completed(
+    tmp_path: Path, pushed: tuple[str, ...]
+) -> None:
     stage, world = Stage.of(tmp_path), _killed(tmp_path, "forge.upload_asset", "after")
-    world.push()
+    world.push(*pushed)
     again = world.fresh_clone()
 
     def jars(files: FakeFiles, env: Mapping[str, str]) -> None:
@@ -114,6 +117,22 @@ def test_the_partial_upload_of_a_commit_that_a_user_pushed_is_completed(tmp_path
     again.process.effects["make jar"] = jars
     assert stage.release(again).plan.finishes == ("v1.1.0",)
     assert {asset.name for asset in world.remote.releases["v1.1.0"].assets} == {"a.jar", "b.jar"}
+
+
+def test_a_tag_that_a_user_pushed_gets_the_notes_and_the_files_of_its_own_commit(tmp_path: Path) -> None:
+    """The draft is of an earlier attempt of the same version, from another commit."""
+    stage, world = Stage.of(tmp_path), _killed(tmp_path, "git.push", "before").fresh_clone()
+    world.commit("fix: crash", {"crash.txt": "none"})
+    world.push()
+    world.process.effects["make jar"] = lambda files, env: files.edit("build/app.jar", str(files.read("crash.txt")))
+    world.forge.create_draft = lambda **_: kill()  # type: ignore[method-assign, assignment]
+    with pytest.raises(Killed):
+        stage.release(world)
+    world.push("v1.1.0")
+    stage.release(world.fresh_clone())
+    release = world.remote.releases["v1.1.0"]
+    assert (release.draft, "crash" in release.body) == (False, True)
+    assert [asset.size for asset in release.assets] == [len("none")]
 
 
 @pytest.mark.parametrize("assets", ['["build/*.jar"]', "[]"])

@@ -33,8 +33,8 @@ class Unfinished(Struct, frozen=True):
     """A release whose commit or tag is public, but which is not published completely.
 
     `commit` is the id of its commit, and `message` the message of its tag, existing or not. `tagged` is True when its
-    tag is on the remote, and `drafted` when the forge has a draft with its assets, or its release. `commits` are the
-    commits that it releases. `merged` is True when a pull request proposed the release and was merged: then nothing of
+    tag is on the remote, and `drafted` when the forge has its release, or a draft that is complete without any doubt.
+    `commits` are the commits that it releases. `merged` is True when a pull request proposed the release and was merged: then nothing of
     it is public before its tag. `images` are its images, and `images_to_build` those that neither the registry nor the
     engine has.
     """
@@ -163,9 +163,7 @@ def _untagged(
     release = world.forge.find_release(tag)
     if not (config.write_back.through_forge or release or world.git.made(commit.id)):
         return None
-    # A user can have pushed the commit of a run whose upload failed; a forge makes the commit only after the upload.
-    uploaded = config.write_back.through_forge or not config.assets
-    drafted = release is not None and (not release.draft or (uploaded and _has_assets(config, release)))
+    drafted = _is_drafted(config, release)
     return Unfinished(package, tag, version, commit.id, message, tagged=False, drafted=drafted)
 
 
@@ -191,8 +189,21 @@ def _unpublished(world: World, config: ReleaseConfig, history: History, remote: 
     published = not release.draft if release else not world.forge.shared
     if published and floating_tags_moved:
         return None
-    drafted = release is not None and (not release.draft or _has_assets(config, release))
+    drafted = _is_drafted(config, release)
     return Unfinished(history.package, last.name, version, last.commit, message, tagged=True, drafted=drafted)
+
+
+def _is_drafted(config: ReleaseConfig, release: ForgeRelease | None) -> bool:
+    """Return whether `release` is published, or a draft that has the notes and all files of its commit.
+
+    A user can have pushed the commit or the tag of a run before its upload was complete, or before it updated the draft
+    of an earlier attempt. A forge makes the commit only after the upload. Without a release commit, the files cannot be
+    built again: only the working tree of the run had the version.
+    """
+    if release is None or not release.draft:
+        return release is not None
+    mode = config.write_back
+    return (mode.through_forge or not mode.commits) and _has_assets(config, release)
 
 
 def _has_assets(config: ReleaseConfig, release: ForgeRelease) -> bool:
