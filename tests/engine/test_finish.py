@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -62,9 +63,9 @@ def test_a_release_commit_that_is_not_pushed_is_not_an_unfinished_release(tmp_pa
     assert stage.release(world).plan.finishes == ()
 
 
-def _killed(tmp_path: Path, write: str, moment: When) -> FakeWorld:
+def _killed(tmp_path: Path, write: str, moment: When, settings: str = "") -> FakeWorld:
     """Return the world after a run that was killed `moment` (before or after) the write `write`."""
-    stage, world = Stage.of(tmp_path), new_world()
+    stage, world = Stage.of(tmp_path, settings), new_world()
     trial, writes = recorded(new_world())
     stage.release(trial)
     with pytest.raises(Killed):
@@ -119,12 +120,17 @@ def test_the_partial_upload_of_a_commit_or_tag_that_a_user_pushed_is_completed(
     assert {asset.name for asset in world.remote.releases["v1.1.0"].assets} == {"a.jar", "b.jar"}
 
 
-def test_a_tag_that_a_user_pushed_gets_the_notes_and_the_files_of_its_own_commit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("settings", ["", 'write-back = "none"\n'])
+def test_a_tag_that_a_user_pushed_gets_the_notes_and_the_files_of_its_own_commit(tmp_path: Path, settings: str) -> None:
     """The draft is of an earlier attempt of the same version, from another commit."""
-    stage, world = Stage.of(tmp_path), _killed(tmp_path, "git.push", "before").fresh_clone()
-    world.commit("fix: crash", {"crash.txt": "none"})
+    stage, world = Stage.of(tmp_path, settings), _killed(tmp_path, "git.push", "before", settings).fresh_clone()
+    world.commit("fix: crash", {"crash.txt": "fixed"})
     world.push()
-    world.process.effects["make jar"] = lambda files, env: files.edit("build/app.jar", str(files.read("crash.txt")))
+
+    def jar(files: FakeFiles, env: Mapping[str, str]) -> None:
+        files.edit("build/app.jar", f"{files.read('crash.txt')} in {files.read('build.gradle')}")
+
+    world.process.effects["make jar"] = jar
     world.forge.create_draft = lambda **_: kill()  # type: ignore[method-assign, assignment]
     with pytest.raises(Killed):
         stage.release(world)
@@ -132,7 +138,8 @@ def test_a_tag_that_a_user_pushed_gets_the_notes_and_the_files_of_its_own_commit
     stage.release(world.fresh_clone())
     release = world.remote.releases["v1.1.0"]
     assert (release.draft, "crash" in release.body) == (False, True)
-    assert [asset.size for asset in release.assets] == [len("none")]
+    built = f"fixed in {FILES['build.gradle'].replace('1.0.0', '1.1.0')}"
+    assert [asset.digest for asset in release.assets] == [f"sha256:{hashlib.sha256(built.encode()).hexdigest()}"]
 
 
 @pytest.mark.parametrize("assets", ['["build/*.jar"]', "[]"])

@@ -1,4 +1,4 @@
-"""The step that undoes the change of a file, when a release fails before its commit."""
+"""The step that undoes the change that shipit made to a file, when a release failed or was interrupted."""
 
 from __future__ import annotations
 

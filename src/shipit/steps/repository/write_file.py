@@ -22,8 +22,9 @@ class WriteFile(Struct, frozen=True):
     """Replace the content of the file `path` by `text`.
 
     `replaces` are the digests of the contents that can be overwritten: the committed one, and that of an interrupted
-    run. An empty string means that the file does not exist. `commit` is the release commit that will contain the file.
-    `diff` are the changed lines, for people; empty for the changelog, whose change is shown as the release notes.
+    run. An empty string means that the file does not exist. `commit` is the release commit that will contain the file;
+    None for a file that is only written for a build. `diff` are the changed lines, for people; empty for the changelog,
+    whose change is shown as the release notes.
     """
 
     kind: ClassVar[str] = "write-file"
@@ -31,7 +32,7 @@ class WriteFile(Struct, frozen=True):
     path: str
     text: str
     replaces: tuple[str, ...]
-    commit: ReleaseCommit
+    commit: ReleaseCommit | None
     diff: tuple[str, ...] = ()
 
     @property
@@ -44,7 +45,7 @@ class WriteFile(Struct, frozen=True):
 
     def check(self, world: World) -> Done | Todo:
         current = world.files.digest(self.path) or ""
-        if current == text_digest(self.text) or self.commit.made(world):
+        if current == text_digest(self.text) or (self.commit and self.commit.made(world)):
             return Done()
         if current not in self.replaces:
             raise ConflictError(

@@ -242,7 +242,7 @@ def _unfinished(
     if clone.remote is None:
         return ()
     merged = observe_merged(world, config, histories, files, clone.remote, clone.branch)
-    return observe_unfinished(world, config.release, histories, merged, clone.remote, clone.branch)
+    return observe_unfinished(world, config.release, histories, files, merged, clone.remote, clone.branch)
 
 
 def _world_findings(world: World, config: Config, of_forge: Sequence[Finding]) -> Iterator[Finding]:

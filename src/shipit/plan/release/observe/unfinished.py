@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shipit.config.model import ReleaseConfig
+from shipit.config.model import ReleaseConfig, VersionFileConfig
 from shipit.core.commits import RawCommit
 from shipit.core.commits.text.release_message import (
     SUBJECT,
@@ -25,18 +24,19 @@ from shipit.plan.images import WantedImage, build_steps, release_images
 from shipit.plan.release.observe.merged import MergedRelease
 from shipit.plan.version import History, Package, end_of_notes, observe_history
 from shipit.steps.base import Done
-from shipit.steps.forge import ATTESTATION
-from shipit.world import CommitInfo, ForgeRelease, RemoteRefs, World
+from shipit.world import CommitInfo, RemoteRefs, World
 
 
 class Unfinished(Struct, frozen=True):
     """A release whose commit or tag is public, but which is not published completely.
 
     `commit` is the id of its commit, and `message` the message of its tag, existing or not. `tagged` is True when its
-    tag is on the remote, and `drafted` when the forge has its release, or a draft that is complete without any doubt.
-    `commits` are the commits that it releases. `merged` is True when a pull request proposed the release and was merged: then nothing of
-    it is public before its tag. `images` are its images, and `images_to_build` those that neither the registry nor the
-    engine has.
+    tag is on the remote, and `published` when the forge has its release. A draft does not count: a user can have pushed
+    the commit or the tag of a run before its files were attached, or before it updated the draft of an earlier attempt.
+    `commits` are the commits that it releases. `merged` is True when a pull request proposed the release and was
+    merged: then nothing of it is public before its tag. `images` are its images, and `images_to_build` those that
+    neither the registry nor the engine has. `texts` are the texts of the version files at its commit, by path, if a
+    build needs the version and the commit does not have it.
     """
 
     package: Package
@@ -45,17 +45,19 @@ class Unfinished(Struct, frozen=True):
     commit: str
     message: str
     tagged: bool
-    drafted: bool
+    published: bool
     merged: bool = False
     commits: tuple[RawCommit, ...] = ()
     images: tuple[WantedImage, ...] = ()
     images_to_build: tuple[WantedImage, ...] = ()
+    texts: Mapping[str, str] = {}
 
 
 def observe_unfinished(
     world: World,
     config: ReleaseConfig,
     histories: Iterable[History],
+    files: Mapping[str, Sequence[VersionFileConfig]],
     merged: Iterable[MergedRelease],
     remote: RemoteRefs,
     branch: str | None,
@@ -66,6 +68,7 @@ def observe_unfinished(
         world: the ports to git, the forge, the registry and the engine.
         config: the table `[release]` of the configuration.
         histories: the history of each package.
+        files: the version files of each package, by its name.
         merged: the releases whose pull request was merged.
         remote: the branches and tags of the remote.
         branch: the release branch, which is written into the images.
@@ -80,13 +83,23 @@ def observe_unfinished(
             candidates += (_untagged(world, config, history, commit, remote) for commit in commits)
         unfinished.extend(candidate for candidate in candidates if candidate)
     unfinished.extend(_of_merged(world, each) for each in merged)
-    return tuple(_with_images(world, config, _with_commits(world, each), branch) for each in unfinished)
+    return tuple(
+        _with_texts(world, config, _with_images(world, config, _with_commits(world, each), branch), files)
+        for each in unfinished
+    )
 
 
 def _of_merged(world: World, merged: MergedRelease) -> Unfinished:
-    tag, drafted = merged.tag, world.forge.find_release(merged.tag) is not None
+    release = world.forge.find_release(merged.tag)
     return Unfinished(
-        merged.package, tag, merged.version, merged.commit, merged.message, tagged=False, drafted=drafted, merged=True
+        package=merged.package,
+        tag=merged.tag,
+        version=merged.version,
+        commit=merged.commit,
+        message=merged.message,
+        tagged=False,
+        published=release is not None and not release.draft,
+        merged=True,
     )
 
 
@@ -105,6 +118,16 @@ def _with_images(world: World, config: ReleaseConfig, unfinished: Unfinished, br
     steps = zip(images, build_steps(images, config.prepare_limit), strict=True)
     to_build = tuple(image for image, step in steps if step.check(world) != Done())
     return replace(unfinished, images=images, images_to_build=to_build)
+
+
+def _with_texts(
+    world: World, config: ReleaseConfig, unfinished: Unfinished, files: Mapping[str, Sequence[VersionFileConfig]]
+) -> Unfinished:
+    if config.write_back.commits or not config.prepare:
+        return unfinished
+    paths = [file.path for file in files[unfinished.package.name]]
+    texts = {path: world.git.text(unfinished.commit, path) for path in paths}
+    return replace(unfinished, texts={path: text for path, text in texts.items() if text is not None})
 
 
 def _base_time(world: World, id: str) -> int:
@@ -163,8 +186,8 @@ def _untagged(
     release = world.forge.find_release(tag)
     if not (config.write_back.through_forge or release or world.git.made(commit.id)):
         return None
-    drafted = _is_drafted(config, release)
-    return Unfinished(package, tag, version, commit.id, message, tagged=False, drafted=drafted)
+    published = release is not None and not release.draft
+    return Unfinished(package, tag, version, commit.id, message, tagged=False, published=published)
 
 
 def _notes(world: World, package: Package, version: str, commit: RawCommit | CommitInfo) -> str:
@@ -189,30 +212,5 @@ def _unpublished(world: World, config: ReleaseConfig, history: History, remote: 
     published = not release.draft if release else not world.forge.shared
     if published and floating_tags_moved:
         return None
-    drafted = _is_drafted(config, release)
-    return Unfinished(history.package, last.name, version, last.commit, message, tagged=True, drafted=drafted)
-
-
-def _is_drafted(config: ReleaseConfig, release: ForgeRelease | None) -> bool:
-    """Return whether `release` is published, or a draft that has the notes and all files of its commit.
-
-    A user can have pushed the commit or the tag of a run before its upload was complete, or before it updated the draft
-    of an earlier attempt. A forge makes the commit only after the upload. Without a release commit, the files cannot be
-    built again: only the working tree of the run had the version.
-    """
-    if release is None or not release.draft:
-        return release is not None
-    mode = config.write_back
-    return (mode.through_forge or not mode.commits) and _has_assets(config, release)
-
-
-def _has_assets(config: ReleaseConfig, release: ForgeRelease) -> bool:
-    """Return whether `release` has a file for each pattern of `assets`, and the attestations of its files if wanted.
-
-    The files themselves are known only after the build.
-    """
-    names = {asset.name for asset in release.assets}
-    files = {name for name in names if not name.endswith(ATTESTATION)}
-    attested = not config.attest_assets or all(f"{name}{ATTESTATION}" in names for name in files)
-    patterns = (pattern.rpartition("/")[2] for pattern in config.assets)
-    return attested and all(any(fnmatchcase(name, pattern) for name in files) for pattern in patterns)
+    exists = release is not None and not release.draft
+    return Unfinished(history.package, last.name, version, last.commit, message, tagged=True, published=exists)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from shipit.config.model import CONFIG_FILES, Config, VersionFileConfig
 from shipit.core.notes import LANGUAGES, insert_section
 from shipit.errors import ConfigError
-from shipit.plan.release.observe import Observed
+from shipit.plan.release.observe import Observed, Unfinished
 from shipit.plan.release.steps.package_release import PackageRelease
 from shipit.steps.repository import ReleaseCommit, WriteFile, text_digest
 from shipit.versionfiles import FORMATS, VersionFile, VersionFileError, format_of
@@ -31,8 +31,11 @@ class FileChange(Struct, frozen=True):
     replaceable_text: str | None = None
     diff: tuple[str, ...] = ()
 
-    def step(self, commit: ReleaseCommit) -> WriteFile:
-        """Return the step that writes the file for `commit`, over the text `before` or `replaceable_text` only."""
+    def step(self, commit: ReleaseCommit | None) -> WriteFile:
+        """Return the step that writes the file, over the text `before` or `replaceable_text` only.
+
+        `commit` is the release commit; None for a file that is only written for a build.
+        """
         replaceable = {self.before, self.before if self.replaceable_text is None else self.replaceable_text}
         digests = sorted("" if text is None else text_digest(text) for text in replaceable)
         return WriteFile(self.path, self.text, tuple(digests), commit, self.diff)
@@ -69,6 +72,19 @@ def file_changes(config: Config, observed: Observed, releases: Sequence[PackageR
         return _apply(_version_edits(observed, versions) if config.release.prepare else (), observed, {})
     changelogs = (_changelog_edit(config, observed, entry) for entry in releases)
     return _apply((*_version_edits(observed, versions), *changelogs), observed, {})
+
+
+def unfinished_changes(observed: Observed, unfinished: Unfinished) -> tuple[FileChange, ...]:
+    """Return the changes that write the version of `unfinished` for its build, if its commit does not have it."""
+    texts = dict(unfinished.texts)
+    for file in observed.version_files[unfinished.package.name]:
+        if file.path in texts:
+            texts[file.path] = _write_version(file, texts[file.path], unfinished.version)
+    return tuple(
+        FileChange(path, text, before, observed.files[path].replaceable_text, _diff(before, text))
+        for path, before in unfinished.texts.items()
+        if (text := texts[path]) != before
+    )
 
 
 def version_file_errors(config: Config, observed: Observed, packages: Iterable[str]) -> Iterator[ConfigError]:

@@ -5,7 +5,7 @@ Nothing public is undone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from shipit.config.model import Config
 from shipit.core.commits.text.release_message import notes_of
@@ -14,9 +14,11 @@ from shipit.plan.images import build_steps, push_steps
 from shipit.plan.release.observe import Observed, Unfinished
 from shipit.plan.release.steps.assets import asset_steps
 from shipit.plan.release.steps.back_merges import back_merge_steps
+from shipit.plan.release.steps.file_changes import unfinished_changes
 from shipit.plan.release.steps.follow_up import announce_steps, floating_steps, released_steps
 from shipit.plan.release.steps.promoted_branches import ReleasedPackage, promotion_steps
 from shipit.plan.release.steps.release_body import release_body
+from shipit.plan.release.steps.restore import leftover_steps
 from shipit.plan.release.steps.sequence import is_latest
 from shipit.plan.release.steps.snapshot import plan_snapshot
 from shipit.plan.release.steps.sync import sync_steps
@@ -37,7 +39,7 @@ def _finish(config: Config, observed: Observed) -> Iterator[Step]:
     for commit in dict.fromkeys(unfinished.commit for unfinished in merged):
         yield from _merged_steps(config, observed, [each for each in merged if each.commit == commit])
     for unfinished in interrupted:
-        if not unfinished.drafted:
+        if not unfinished.published:
             yield from _draft_steps(config, observed, unfinished)
         if not unfinished.tagged:
             yield from _tag_steps(config, unfinished)
@@ -111,14 +113,22 @@ def _draft_steps(config: Config, observed: Observed, unfinished: Unfinished) -> 
     if not config.release.assets:
         yield draft
         return
+    after = (draft, *asset_steps(config, observed, unfinished.tag, unfinished.version))
+    yield from _on_its_commit(config, observed, unfinished, after)
+
+
+def _on_its_commit(config: Config, observed: Observed, unfinished: Unfinished, steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield `steps` after those that run `prepare` with the files of the release; then the clone is as before."""
     released, base = unfinished.commit, observed.clone.base
+    changes = unfinished_changes(observed, unfinished)
+    yield from leftover_steps(observed)
     if released != base:
         yield SyncBranch(released, base)
+    yield from (change.step(None) for change in changes)
     yield from _prepare_steps(config, unfinished)
-    yield draft
-    yield from asset_steps(config, observed, unfinished.tag, unfinished.version)
+    yield from steps
     if released != base:
-        yield SyncBranch(base, released)
+        yield SyncBranch(base, released, tuple(change.path for change in changes))
 
 
 def _prepare_steps(config: Config, unfinished: Unfinished) -> Iterator[Step]:
@@ -131,15 +141,9 @@ def _image_steps(config: Config, observed: Observed, unfinished: Unfinished) -> 
 
     Images that neither the registry nor the engine has are built before, from the files of the release.
     """
-    released, base = unfinished.commit, observed.clone.base
     if unfinished.images_to_build:
-        on_other_commit = released != base
-        if on_other_commit:
-            yield SyncBranch(released, base)
-        yield from _prepare_steps(config, unfinished)
-        yield from build_steps(unfinished.images_to_build, config.release.prepare_limit)
-        if on_other_commit:
-            yield SyncBranch(base, released)
+        builds = build_steps(unfinished.images_to_build, config.release.prepare_limit)
+        yield from _on_its_commit(config, observed, unfinished, builds)
     yield from push_steps(unfinished.images, config.release_attestation_key)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from shipit.finding import Finding
+from shipit.plan.release.observe import Observed
 from shipit.steps.base import Step
 from shipit.steps.repository import RestoreFile, SyncBranch, WriteFile, text_digest
 
@@ -16,6 +17,14 @@ def way_back(steps: Iterable[Step]) -> tuple[RestoreFile, ...]:
         if isinstance(step, WriteFile):
             written[step.path] = (*written.get(step.path, ()), text_digest(step.text))
     return tuple(RestoreFile(path, digests) for path, digests in written.items())
+
+
+def leftover_steps(observed: Observed) -> Iterator[RestoreFile]:
+    """Yield a step for each file that an interrupted run wrote, so that no build reads it."""
+    for path in observed.leftover_files:
+        current = observed.files[path].current
+        if current is not None:
+            yield RestoreFile(path, (text_digest(current),))
 
 
 def interrupted_findings(steps: Sequence[Step]) -> Iterator[Finding]:
