@@ -62,7 +62,10 @@ def test_a_lock_of_another_push_is_still_named() -> None:
     assert "is locked on the remote" in error.what and "rm /srv/main.lock" in str(error.hint)
 
 
-@pytest.mark.parametrize(("setting", "value"), [("push.gpgSign", "true"), ("remote.origin.mirror", "true")])
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("push.gpgSign", "true"), ("remote.origin.mirror", "true"), ("push.pushOption", "ci.skip")],
+)
 def test_a_setting_that_prevents_the_push_is_not_blamed_on_the_network(clone: Path, setting: str, value: str) -> None:
     subprocess.run(["git", "config", setting, value], cwd=clone, check=True)
     repository = GitRepository(str(clone))

@@ -90,6 +90,52 @@ def test_the_address_of_the_remote_is_told_without_its_password(clone: Path, pas
     assert repository.remote_url() == repository.reached_url() == "https://git.example.org:8443/acme/app.git"
 
 
+@pytest.fixture
+def with_submodule(clone: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """`clone` with the submodule `app/inner`, whose last commit is not on its remote."""
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
+    git(clone.parent, "init", "--quiet", "--bare", "inner.git")
+    git(clone, "clone", "--quiet", "../inner.git", "app/inner")
+    for message in ("feat: inner", "fix: not pushed"):
+        git(clone / "app/inner", "commit", "--quiet", "--allow-empty", "-m", message)
+        git(clone, "submodule", "--quiet", "add", "--force", "../inner.git", "app/inner")
+        git(clone, "commit", "--quiet", "-a", "-m", f"{message} is used")
+        git(clone / "app/inner", "push", "--quiet", "origin", "HEAD") if message == "feat: inner" else None
+    return clone
+
+
+def test_a_push_sends_what_it_should_and_nothing_else(with_submodule: Path) -> None:
+    git(with_submodule, "config", "push.recurseSubmodules", "only")
+    git(with_submodule, "config", "push.followTags", "true")
+    git(with_submodule, "tag", "--annotate", "mine", "-m", "mine")
+    repository = GitRepository(str(with_submodule))
+    head = str(repository.head())
+    repository.create_tag("v1.0.0", head, "1.0.0")
+    repository.push(branch="new", commit=head, expected=None, tags=["v1.0.0"])
+    repository.move_tag("v1", head)
+    refs = repository.remote_refs()
+    assert (refs.branches["new"], refs.tags) == (head, {"v1.0.0": head, "v1": head})
+    repository.delete_branch("new", head)
+    assert "new" not in repository.remote_refs().branches
+    assert git(with_submodule.parent / "inner.git", "log", "--format=%s", "--all") == "feat: inner"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("push.recurseSubmodules", "on-demand"), ("submodule.recurse", "true")],
+)
+def test_a_clone_that_minds_its_submodules_pushes_no_commit_that_nobody_can_check_out(
+    with_submodule: Path, setting: str, value: str
+) -> None:
+    git(with_submodule, "config", setting, value)
+    repository = GitRepository(str(with_submodule))
+    with pytest.raises(RemoteError, match="a submodule has commits that are not on its own remote") as raised:
+        repository.push(branch="new", commit=str(repository.head()), expected=None, tags=[])
+    assert "app/inner" in str(raised.value.where) and raised.value.state == NOTHING_PUSHED
+    assert "new" not in repository.remote_refs().branches
+    assert git(with_submodule.parent / "inner.git", "log", "--format=%s", "--all") == "feat: inner"
+
+
 def test_a_lock_that_a_killed_push_left_on_the_remote_is_named(clone: Path) -> None:
     lock = clone.parent / "remote.git/refs/heads/main.lock"
     lock.touch()

@@ -99,13 +99,19 @@ _REFUSALS = (
         + OTHER_VERSION,
     ),
     _Refusal(
+        r"changes that can\s+not be found on any remote",
+        RemoteError,
+        "git does not push `{branch}`, because a submodule has commits that are not on its own remote",
+        "push the submodule that the message above names, as in `git -C PATH push`, then run the same command again",
+    ),
+    _Refusal(
         r"support --atomic",
         RemoteError,
         "the remote does not support `git push --atomic`",
         "release to a git server that supports atomic pushes; every current version of git does",
     ),
     _Refusal(
-        r"does not support --signed|can't be combined with refspecs",
+        r"does not support (?:--signed|push options)|can't be combined with refspecs",
         CommandError,
         "a setting of git in this clone prevents the push of `{branch}`",
         "remove the setting that the message above is about: git config --show-origin --get-regexp 'push|remote'",

@@ -28,7 +28,11 @@ class GitObjects(GitHistory):
         return self._write_tree(commit, [(self._entry(commit, path, text), path) for path, text in files.items()])
 
     def signs(self) -> bool:
-        return self._line("config", "--type=bool", "commit.gpgSign") == "true"
+        return self._is_set("commit.gpgSign")
+
+    def _is_set(self, setting: str) -> bool:
+        """Return whether a setting of git that is a boolean is true."""
+        return self._line("config", "--type=bool", setting) == "true"
 
     def merge_files(self, one: str, other: str) -> MergedFiles:
         words = ("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", one, other)

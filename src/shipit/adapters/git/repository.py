@@ -315,10 +315,9 @@ class GitRepository(GitObjects):
         if branch is not None:
             lease = [f"--force-with-lease=refs/heads/{branch}:{expected or ''}"]
             refspecs.insert(0, f"{commit}:refs/heads/{branch}")
-        push = ("push", "--atomic", "--porcelain", "--no-follow-tags", *lease, self.remote, *refspecs)
         for pause in (*LOCK_PAUSES, None):
             try:
-                self._git_remote(*push)
+                self._push(*refspecs, options=("--atomic", *lease))
                 return
             except CommandError as error:
                 if pause is None or not lock_of(error):
@@ -328,7 +327,7 @@ class GitRepository(GitObjects):
     def delete_branch(self, name: str, expected: str) -> None:
         lease, ref = f"--force-with-lease=refs/heads/{name}:{expected}", f"refs/heads/{name}"
         try:
-            self._git_remote("push", "--porcelain", "--no-follow-tags", lease, self.remote, f":{ref}")
+            self._push(f":{ref}", options=(lease,))
         except CommandError as error:
             refused = push_error(error, name, self._remote_name, self._sent_token)
             refused.state = f"`{name}` is still on the remote"
@@ -338,9 +337,24 @@ class GitRepository(GitObjects):
         ref = f"refs/tags/{name}"
         self._git("update-ref", ref, commit)
         try:
-            self._git_remote("push", "--porcelain", "--no-follow-tags", "--force", self.remote, f"{ref}:{ref}")
+            self._push(f"{ref}:{ref}", options=("--force",))
         except CommandError as error:
             raise push_error(error, name, self._remote_name, self._sent_token) from error
+
+    def _push(self, *refspecs: str, options: Sequence[str]) -> None:
+        """Push `refspecs` and nothing else, whatever git is configured to push; raises `CommandError` if it fails."""
+        submodules = f"--recurse-submodules={'check' if self._checks_submodules() else 'no'}"
+        self._git_remote("push", "--porcelain", "--no-follow-tags", submodules, *options, self.remote, *refspecs)
+
+    def _checks_submodules(self) -> bool:
+        """Return whether git is configured to push no commit whose submodules are not on their remotes.
+
+        The settings `on-demand` and `only` of `push.recurseSubmodules` would push the submodules, or them alone.
+        """
+        if not os.path.exists(os.path.join(self.root, ".gitmodules")):
+            return False
+        mode = self._line("config", "--get", "push.recurseSubmodules")
+        return mode in ("check", "on-demand") if mode else self._is_set("submodule.recurse")
 
     # -- calls of git
 
