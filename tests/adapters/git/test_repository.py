@@ -136,6 +136,23 @@ def test_a_clone_that_minds_its_submodules_pushes_no_commit_that_nobody_can_chec
     assert git(with_submodule.parent / "inner.git", "log", "--format=%s", "--all") == "feat: inner"
 
 
+@pytest.mark.parametrize("setting", ["diff.ignoreSubmodules", "submodule.app/inner.ignore"])
+def test_a_commit_that_changes_a_submodule_touches_its_path_whatever_git_shows(
+    with_submodule: Path, setting: str
+) -> None:
+    git(with_submodule, "config", setting, "all")
+    repository = GitRepository(str(with_submodule))
+    assert repository.touching(["app"], "HEAD", ["HEAD~1"]) == {repository.head()}
+
+
+def test_a_commit_touches_the_present_name_of_a_file_and_not_an_earlier_one(filled: Path) -> None:
+    git(filled, "mv", "run", "start")
+    git(filled, "commit", "--quiet", "-m", "feat: rename")
+    git(filled, "config", "log.follow", "true")
+    repository = GitRepository(str(filled))
+    assert repository.touching(["start"], "HEAD") == {repository.head()}
+
+
 def test_a_lock_that_a_killed_push_left_on_the_remote_is_named(clone: Path) -> None:
     lock = clone.parent / "remote.git/refs/heads/main.lock"
     lock.touch()

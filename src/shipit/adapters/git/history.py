@@ -148,7 +148,9 @@ class GitHistory:
     ) -> frozenset[str]:
         where = (*map(_literal, paths), *(_literal(path, "exclude,") for path in without))
         argv = ["-c", "log.showRoot=true", "log", "--full-history", "--diff-merges=first-parent", "--name-only"]
-        listed = self._output(*argv, "--format=%x00%H", *_range([include, *also], exclude), *where)
+        # Against settings that would add the commits of an earlier name of a file, and leave out those of submodules.
+        options = ("--no-follow", "--ignore-submodules=none", "--format=%x00%H")
+        listed = self._output(*argv, *options, *_range([include, *also], exclude), *where)
         entries = (entry.partition("\n") for entry in listed.split("\0"))
         return frozenset(id for id, _, names in entries if names.strip())
 
