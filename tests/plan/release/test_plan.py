@@ -228,3 +228,18 @@ def test_a_release_below_the_highest_is_not_the_latest(begun: Repository) -> Non
     made = plan(clone_of(begun))
     (publish,) = (step for step in made.steps if isinstance(step, PublishRelease))
     assert (made.to_release[0].version, publish.latest) == ("1.1.0", False)
+
+
+AHEAD = "# Changelog\n\n## 1.1.0 - soon\n\n### Migration\n\nRun ALTER TABLE before you deploy.\n\n## 1.0.0\n\n* begin\n"
+
+
+def test_a_section_that_a_person_wrote_ahead_of_the_release_is_kept_and_completed(begun: Repository) -> None:
+    begun.commit("docs: how to migrate", files={"CHANGELOG.md": AHEAD})
+    made = plan(clone_of(begun))
+    section = "## 1.1.0 - soon\n\n### Migration\n\nRun ALTER TABLE before you deploy.\n\n### Features\n\n* more"
+    assert section in made.notes
+    assert written(made)["CHANGELOG.md"] == AHEAD.replace(
+        AHEAD[AHEAD.index("## 1.1.0") : AHEAD.index("\n\n## 1.0.0")], made.notes.rstrip("\n")
+    )
+    (draft,) = (step for step in made.steps if isinstance(step, DraftRelease))
+    assert "Run ALTER TABLE" in draft.body

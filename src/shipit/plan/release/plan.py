@@ -43,6 +43,7 @@ from shipit.plan.release.steps import (
     unfinished_release_body,
     version_file_errors,
     way_back,
+    with_kept_section,
 )
 from shipit.plan.version import (
     Decision,
@@ -353,7 +354,9 @@ def _decide(
 def _package_release(next_release: NextRelease, observed: Observed, config: Config, notes: Renderer) -> PackageRelease:
     package = next_release.history.package
     release = planned_release(next_release, observed.day_of(package.name))
-    text, changelog = notes.render(release), package.changelog
+    changelog = package.changelog
+    file = observed.files.get(changelog)
+    text = with_kept_section(notes.render(release), file.committed if file else None, release.version)
     return PackageRelease(
         next_release, release, text, release_body(text, release.tag, changelog, config, observed.links)
     )

@@ -11,6 +11,7 @@ from shipit.plan.release.steps.finish import finishing_steps as finishing_steps
 from shipit.plan.release.steps.finish import unfinished_release_body as unfinished_release_body
 from shipit.plan.release.steps.follow_up import released_steps as released_steps
 from shipit.plan.release.steps.package_release import PackageRelease as PackageRelease
+from shipit.plan.release.steps.package_release import with_kept_section as with_kept_section
 from shipit.plan.release.steps.promoted_branches import missing_promotion_findings as missing_promotion_findings
 from shipit.plan.release.steps.promoted_branches import missing_promotion_steps as missing_promotion_steps
 from shipit.plan.release.steps.promoted_branches import promotion_findings as promotion_findings

@@ -5,6 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shipit.core.history import Release
+from shipit.core.notes import section_of
+from shipit.core.notes.kept_edits import kept_edits
 from shipit.core.versions import Version
 from shipit.plan.version import NextRelease
 
@@ -28,3 +30,17 @@ class PackageRelease(Struct, frozen=True):
     def name(self) -> str:
         """The version as it is written in the subject of the release commit: "1.4.0", or "web 1.4.0"."""
         return self.next_release.history.package.release_name(self.release.version)
+
+
+def with_kept_section(notes: str, changelog: str | None, version: str) -> str:
+    """Return the release notes with the section of the version that a person wrote ahead of its release.
+
+    The section is kept word for word, and the entries that it lacks are added below their headings.
+
+    Args:
+        notes: the release notes, rendered from the commits.
+        changelog: the committed text of the changelog; None if the file does not exist.
+        version: the version to release, without a prefix.
+    """
+    section = section_of(changelog, version) if changelog else None
+    return kept_edits("", section, notes) if section else notes
