@@ -395,3 +395,14 @@ def test_an_interrupt_is_printed_with_its_notes(
     assert run(["--"]) == 130
     said = capsys.readouterr().err.strip().splitlines()
     assert (said[0].partition(";")[0], said[1:]) == ("interrupted", ["  1.1.0 has the traffic on this machine"])
+
+
+def test_an_interrupt_that_python_wraps_while_it_imports_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def importing() -> None:
+        raise RuntimeError("Error calling __set_name__") from KeyboardInterrupt()
+
+    monkeypatch.setattr(main, "cli", click.Command("shipit", callback=importing))
+    assert run(["--"]) == 130
+    assert capsys.readouterr().err.startswith("interrupted; ")

@@ -99,6 +99,8 @@ def run(args: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _failed(session, system_error(error))
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # up to Python 3.11, `__set_name__` wraps it while importing
+            return _interrupted(session, error)
         session.output.bug(error)
         _print_json(session, error)
         return BUG_EXIT_CODE
