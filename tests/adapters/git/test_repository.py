@@ -40,6 +40,19 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path / "clone"
 
 
+def test_what_a_pre_commit_hook_changes_is_not_undone_by_the_next_commit(clone: Path) -> None:
+    hook = clone / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho formatted > notes.md\necho new > added.md\ngit add notes.md added.md\n")
+    hook.chmod(0o755)
+    (clone / "notes.md").write_text("notes\n")
+    (clone / "staged.md").write_text("by a prepare command\n")
+    git(clone, "add", "staged.md")
+    GitRepository(str(clone)).create_commit(["notes.md"], "chore(release): 1.0.0\n")
+    assert git(clone, "show", "HEAD:notes.md", "HEAD:added.md") == "formatted\nnew"
+    assert git(clone, "status", "--porcelain") == "A  staged.md"
+
+
 @pytest.mark.parametrize("name", ["two\x0clines", "two\u2028lines"])
 def test_a_directory_with_a_rare_line_break_in_its_name_is_a_repository(tmp_path: Path, name: str) -> None:
     git(tmp_path, "init", "--quiet", name)

@@ -248,9 +248,18 @@ class GitRepository(GitObjects):
         by = ["--author", author] if author else []
         with self._message_file(message) as file:
             self._git("commit", "--quiet", "--cleanup=verbatim", "--file", file, *by, "--", *paths)
+        self._stage_as_committed()
         commit = str(self.head())
         self._record(commit)
         return commit
+
+    def _stage_as_committed(self) -> None:
+        """Stage the files of HEAD as they are there: a hook `pre-commit` can change them for the commit only."""
+        staged = self._output("diff-index", "--cached", "--name-only", "-z", "HEAD", "--").split("\0")[:-1]
+        if staged:
+            listed = self._output("diff-tree", "--no-commit-id", "--name-only", "-r", "-z", "HEAD")
+            if changed := set(staged).intersection(listed.split("\0")):
+                self._git("reset", "--quiet", "--", *(f":(top,literal){path}" for path in sorted(changed)))
 
     def _record(self, id: str) -> None:
         """Add the id of a commit, or of the changes in it, to the record of the commits that shipit made."""
