@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from shipit.core.notes.comments import PREVIEW_MARK as PREVIEW_MARK
     from shipit.core.notes.comments import released_comment as released_comment
     from shipit.core.notes.comments import released_mark as released_mark
-    from shipit.core.notes.kept_edits import merged_changelog as merged_changelog
     from shipit.core.notes.languages import LANGUAGES as LANGUAGES
     from shipit.core.notes.languages import language as language
+    from shipit.core.notes.manual_edits import kept_edits as kept_edits
+    from shipit.core.notes.manual_edits import merged_changelog as merged_changelog
     from shipit.core.notes.markdown import inline as inline
     from shipit.core.notes.markdown import link_destination as link_destination
     from shipit.core.notes.mentions import issues_of as issues_of
@@ -42,10 +43,13 @@ _NAMES = {
         "released_comment",
         "released_mark",
     ),
-    "kept_edits": ("merged_changelog",),
     "languages": (
         "LANGUAGES",
         "language",
+    ),
+    "manual_edits": (
+        "kept_edits",
+        "merged_changelog",
     ),
     "markdown": (
         "inline",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shipit.core.history import Release
-from shipit.core.notes import section_of
-from shipit.core.notes.kept_edits import kept_edits
+from shipit.core.notes import kept_edits, section_of
 from shipit.core.versions import Version
 from shipit.plan.version import NextRelease
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shipit.core.notes.kept_edits import kept_edits
+from shipit.core.notes.manual_edits import kept_edits
 
 
 def test_a_new_entry_that_is_the_beginning_of_another_one_is_added() -> None:
