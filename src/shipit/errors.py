@@ -7,7 +7,8 @@
     │                               4   when all problems are missing or refused credentials
     │                               5   if the only problem is that GitHub failed or did not answer
     ├── ConflictError               3   the repository, the remote or a registry is not as the plan expects
-    │   └── BranchMoved             3   ... because new commits were pushed meanwhile: a new plan may succeed
+    │   ├── BranchMoved             3   ... because new commits were pushed meanwhile: a new plan may succeed
+    │   └── Overtaken               3   ... because another run makes the same release: a new plan finds what it did
     ├── AuthError                   4   a credential is missing or refused
     ├── RemoteError                 5   a remote service, such as GitHub or a registry, failed or did not answer
     │   └── RemoteTimeout           5   ... within the time limit of git
@@ -143,6 +144,10 @@ class ConflictError(ShipitError):
 
 class BranchMoved(ConflictError):
     """A push that was refused because the remote branch moved after it was observed; a new plan may succeed."""
+
+
+class Overtaken(ConflictError):
+    """Another run of the same release published it, or put its own files into the draft; a new plan may succeed."""
 
 
 class AuthError(ShipitError):

@@ -19,16 +19,17 @@ from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.local_forge import LocalForge
 from shipit.core.notes.links import Links
 from shipit.core.write_back import WriteBack
-from shipit.errors import PUBLISHED_MEANWHILE, ConflictError
+from shipit.errors import PUBLISHED_MEANWHILE, ConflictError, Overtaken
 from shipit.testing import FakeFiles, FakeForge, FakeRemote
 from shipit.world import Asset, Forge, ForgeDeployment, ForgeRelease
 
 
 @dataclass(frozen=True)
 class Bench:
-    """A forge, the directory of its assets, and `state`, which returns everything that it stores."""
+    """A forge, the same as `another` run sees it, the directory of the assets, and `state`: everything that it stores."""
 
     forge: Forge
+    another: Forge
     base: Path
     state: Callable[[], Any]
 
@@ -39,16 +40,19 @@ class Bench:
 
 def local(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
     root = tmp_path / "releases"
-    forge = LocalForge(str(root), Links("https://git.test/acme/app"), base=str(tmp_path))
-    return Bench(forge, tmp_path, lambda: {path: path.read_bytes() for path in root.rglob("*") if path.is_file()})
+    forge, another = (LocalForge(str(root), Links("https://git.test/acme/app"), base=str(tmp_path)) for _ in range(2))
+    return Bench(
+        forge, another, tmp_path, lambda: {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    )
 
 
 def github_over_the_stand_in(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
     github: GitHubStandIn = request.getfixturevalue("github")
     github.issues |= {12: Issue(), 13: Issue()}
     retry_policy = RetryPolicy(timeout=5, pause=0, between_writes=None)
-    forge = GitHubForge(github.slug, GOOD, github.api_url, github.url, base=str(tmp_path), retry_policy=retry_policy)
-    return Bench(forge, tmp_path, lambda: len(github.writes))
+    where = (github.slug, GOOD, github.api_url, github.url)
+    forge, another = (GitHubForge(*where, base=str(tmp_path), retry_policy=retry_policy) for _ in range(2))
+    return Bench(forge, another, tmp_path, lambda: len(github.writes))
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def in_memory(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
     def state() -> object:
         return deepcopy((remote.releases, remote.comments, remote.labels, remote.deployments))
 
-    return InMemory(FakeForge(remote, files), tmp_path, state, files)
+    return InMemory(FakeForge(remote, files), FakeForge(remote, files), tmp_path, state, files)
 
 
 # All forges; all tests below run for a forge that is added here.
@@ -214,6 +218,18 @@ def test_an_asset_is_removed_from_a_draft_and_never_from_a_published_release(ben
     with pytest.raises(ConflictError, match=r"`app\.jar`"):
         bench.forge.remove_asset("v1.0.0", "app.jar")
     assert bench.forge.find_release("v1.0.0") == published
+
+
+def test_a_draft_is_not_published_with_a_file_that_another_run_put_in_the_place_of_an_own_one(bench: Bench) -> None:
+    draft(bench.forge)
+    for name in ("app.jar", "docs.zip"):
+        bench.forge.upload_asset("v1.0.0", bench.file(name, b"own"))
+    asset = bench.another.upload_asset("v1.0.0", bench.file("app.jar", b"other"))
+    with pytest.raises(Overtaken, match=r"another run replaced `app\.jar` in the draft of `v1\.0\.0`"):
+        bench.forge.publish("v1.0.0", latest=True)
+    published = bench.another.publish("v1.0.0", latest=True)
+    assert (published.draft, asset in published.assets) == (False, True)
+    assert bench.forge.publish("v1.0.0", latest=True) == published
 
 
 @pytest.mark.parametrize("prerelease", [False, True])

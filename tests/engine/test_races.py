@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from engine.interleaved import interleave
 from engine.stage import Stage, new_world, public
 
 from shipit.engine.apply import Silent
@@ -72,6 +74,36 @@ def test_a_feature_pushed_meanwhile_is_released_once_and_nothing_is_lost(stage: 
         assert (write, world.remote.tree()["meanwhile.txt"]) == (write, "here")
         assert not any(release.draft for release in world.remote.releases.values()), write
         assert world.remote.releases.keys() == world.remote.tags.keys() - {"v1.0.0"}, write
+
+
+def two_jars() -> FakeWorld:
+    """Return a world in which each build makes two files that no other build makes."""
+    builds, world = itertools.count(1), new_world()
+
+    def jars(files: Any, env: Any) -> None:
+        build = next(builds)
+        for name in ("a", "b"):
+            files.edit(f"build/{name}.jar", f"build {build}")
+
+    world.process.effects["make jar"] = jars
+    return world
+
+
+def test_the_files_of_a_release_that_two_runs_build_at_once_are_of_one_build(stage: Stage, tmp_path: Path) -> None:
+    """No build is the same as another, and each run attaches its files to the draft of the other."""
+    world, writes = recorded(two_jars())
+    stage.release(world)
+    (tmp_path / "other").mkdir()
+    other = Stage(stage.config, tmp_path / "other")
+    begin, wrong = writes.index("forge.create_draft") + 1, []
+    for at, until in itertools.product(range(begin, len(writes) + 1), repeat=2):
+        first = two_jars()
+        errors = interleave((stage.release, first), (other.release, first.fresh_clone()), at, until)
+        made = first.remote.releases["v1.1.0"]
+        names, builds = [asset.name for asset in made.assets], {asset.digest for asset in made.assets}
+        if (errors, made.draft, sorted(names), len(builds)) != ([], False, ["a.jar", "b.jar"], 1):
+            wrong.append((writes[at - 1], writes[until - 1], errors, made))
+    assert wrong == []
 
 
 class Reasons(Silent):

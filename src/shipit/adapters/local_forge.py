@@ -24,9 +24,9 @@ from msgspec.structs import replace
 from shipit.adapters.files.working_tree import WorkingTree
 from shipit.core.notes.links import Links
 from shipit.core.write_back import MergeMethod, WriteBack
-from shipit.errors import PUBLISHED_MEANWHILE, CommandError, ConfigError, ConflictError
+from shipit.errors import PUBLISHED_MEANWHILE, CommandError, ConfigError, ConflictError, Overtaken
 from shipit.finding import Finding
-from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease
+from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease, require_attached
 
 _Form = TypeVar("_Form")
 
@@ -61,6 +61,7 @@ class LocalForge:
         self._store = WorkingTree(root)
         self._links = links
         self._base = Path(base)
+        self._attached: dict[str, dict[str, Asset]] = {}  # by this run: the files by their name, by tag
 
     def links(self) -> Links | None:
         return self._links
@@ -112,21 +113,25 @@ class LocalForge:
         others = tuple(each for each in release.assets if each.name != asset.name)
         if asset not in release.assets and len(others) < len(release.assets) and not release.draft:
             what = f"the published release `{tag}` already has a different file `{asset.name}`"
-            raise ConflictError(what, where=release.url, hint=PUBLISHED_MEANWHILE)
+            raise Overtaken(what, where=release.url, hint=PUBLISHED_MEANWHILE)
         self._store.write(f"{_folder(tag)}/assets/{asset.name}", data.decode("utf-8", "surrogateescape"))
         self._keep(replace(release, assets=(*others, asset)))
+        self._attached.setdefault(tag, {})[asset.name] = asset
         return asset
 
     def remove_asset(self, tag: str, name: str) -> None:
         release = self._require(tag)
         if not release.draft:
             what = f"release `{tag}` is published, so `{name}` is not removed from it"
-            raise ConflictError(what, where=release.url, hint=PUBLISHED_MEANWHILE)
+            raise Overtaken(what, where=release.url, hint=PUBLISHED_MEANWHILE)
+        self._attached.get(tag, {}).pop(name, None)
         self._keep(replace(release, assets=tuple(each for each in release.assets if each.name != name)))
         (self._root / _folder(tag) / "assets" / name).unlink(missing_ok=True)
 
     def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
         release = self._require(tag)
+        if release.draft:
+            require_attached(tag, self._attached.get(tag, {}).values(), release.assets)
         if latest and not release.prerelease:
             self._store.write("LATEST", f"{tag}\n")
         return self._keep(replace(release, draft=False))

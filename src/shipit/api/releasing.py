@@ -10,7 +10,7 @@ from shipit.adapters.project import Project
 from shipit.api.failures import failures_notified
 from shipit.api.history import renderer, require_packages
 from shipit.core import limits
-from shipit.errors import NOTHING_PUSHED, BranchMoved, PreflightError, ShipitError
+from shipit.errors import NOTHING_PUSHED, BranchMoved, Overtaken, PreflightError, ShipitError
 from shipit.finding import any_blocks
 from shipit.plan.outcome import Images, Outcome
 
@@ -92,7 +92,8 @@ def release(
 ) -> Outcome:
     """Make the release of the current branch. An interrupted release is finished first.
 
-    When another push changes the branch before this release is pushed, the release is planned again.
+    When another push changes the branch before this release is pushed, or another run makes the same release, the
+    release is planned again.
 
     >>> import shipit
     >>> project = shipit.open_project("chat-server")
@@ -107,8 +108,8 @@ def release(
         packages: release only the packages with these names; empty for all.
         observer: receives the progress of each step.
 
-    Raises `BranchMoved` when the branch changed in all of 5 attempts, and the same errors as `plan_release` and
-    `apply`.
+    Raises `BranchMoved` or `Overtaken` when this happened in all of 5 attempts, and the same errors as `plan_release`
+    and `apply`.
     """
     with failures_notified(project, observer, "release"), clone_lock(project.git.directory):
         earlier = _release_of_earlier_attempt(project)
@@ -140,7 +141,7 @@ def _release(project: Project, version: str | None, packages: Sequence[str], obs
         try:
             plan = plan_release(project, version=version, packages=packages)
             outcome = Outcome(plan, carry_out(project, plan, observer))
-        except BranchMoved as error:
+        except (BranchMoved, Overtaken) as error:
             if attempt == limits.RELEASE_ATTEMPTS:
                 raise
             earlier = error.state

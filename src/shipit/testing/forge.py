@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from shipit.core.notes.links import Links
 from shipit.core.write_back import MergeMethod, WriteBack
-from shipit.errors import PUBLISHED_MEANWHILE, BranchMoved, CommandError, ConflictError, RemoteError
+from shipit.errors import PUBLISHED_MEANWHILE, BranchMoved, CommandError, ConflictError, Overtaken, RemoteError
 from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
 from shipit.testing.git import FakeCommit, FakeRemote, FakeTag
@@ -21,6 +21,7 @@ from shipit.world import (
     ForgeRelease,
     MergedPullRequest,
     PastDeployment,
+    require_attached,
 )
 
 
@@ -44,6 +45,7 @@ class FakeForge:
         self.workflows_open_nothing = False
         self.signs = True
         self.methods: set[str] = {"merge", "squash", "rebase"}
+        self._attached: dict[str, dict[str, Asset]] = {}  # by this run: the files by their name, by tag
         self._remote = remote
         self._files = files
 
@@ -126,6 +128,7 @@ class FakeForge:
             raise _published(f"the published release `{tag}` already has a different file `{asset.name}`")
         if asset not in release.assets:
             self._keep(replace(release, assets=(*others, asset)))
+        self._attached.setdefault(tag, {})[asset.name] = asset
         return asset
 
     def attach_by_hand(self, tag: str, asset: Asset) -> None:
@@ -138,9 +141,12 @@ class FakeForge:
         if not release.draft:
             raise _published(f"release `{tag}` is published, so `{name}` is not removed from it")
         self._keep(replace(release, assets=tuple(each for each in release.assets if each.name != name)))
+        self._attached.get(tag, {}).pop(name, None)
 
     def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
         release = self._require(tag)
+        if release.draft:
+            require_attached(tag, self._attached.get(tag, {}).values(), release.assets)
         if latest and not release.prerelease:
             self._remote.latest = tag
         return self._keep(replace(release, draft=False))
@@ -220,4 +226,4 @@ def _is_same(one: ForgeDeployment, other: ForgeDeployment) -> bool:
 
 
 def _published(what: str) -> ConflictError:
-    return ConflictError(what, hint=PUBLISHED_MEANWHILE)
+    return Overtaken(what, hint=PUBLISHED_MEANWHILE)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shipit.world.forge import MergedPullRequest as MergedPullRequest
     from shipit.world.forge import PastDeployment as PastDeployment
     from shipit.world.forge import PullRequestState as PullRequestState
+    from shipit.world.forge import require_attached as require_attached
     from shipit.world.git import NOTES as NOTES
     from shipit.world.git import CommitInfo as CommitInfo
     from shipit.world.git import EntryKind as EntryKind
@@ -61,6 +62,7 @@ _NAMES = {
         "MergedPullRequest",
         "PastDeployment",
         "PullRequestState",
+        "require_attached",
     ),
     "git": (
         "CommitInfo",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
 from shipit.core.write_back import MergeMethod, WriteBack
+from shipit.errors import Overtaken
 from shipit.finding import Finding
 
 if TYPE_CHECKING:
@@ -27,6 +28,17 @@ class Asset(Struct, frozen=True):
     size: int
     digest: str | None = None
     by_shipit: bool = True
+
+
+def require_attached(tag: str, attached: Iterable[Asset], held: Iterable[Asset]) -> None:
+    """Raise `Overtaken` if the draft of `tag`, which has the files `held`, lacks one of those that a run attached."""
+    found = {(each.name, each.size): each.digest for each in held}
+    replaced = [
+        f"`{each.name}`" for each in attached if found.get((each.name, each.size), "") not in (None, each.digest)
+    ]
+    if replaced:
+        what = f"another run replaced {', '.join(replaced)} in the draft of `{tag}`"
+        raise Overtaken(what, hint="run the same command again: it attaches its own files")
 
 
 class ForgeRelease(Struct, frozen=True):
@@ -231,7 +243,10 @@ class Forge(Protocol):
         """
 
     def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
-        """Publish the draft of `tag`; `latest` marks it as the latest release, unless it is a pre-release."""
+        """Publish the draft of `tag`; `latest` marks it as the latest release, unless it is a pre-release.
+
+        Raises `Overtaken` if the draft no longer has the files that this object attached to it.
+        """
 
     def create_commit(self, *, branch: str, parent: str, message: str, files: Mapping[str, bytes]) -> str:
         """Commit `files` (content by path) on top of `parent`, move `branch` to the commit, and return its id.

@@ -16,7 +16,7 @@ from standin.server import GOOD, INSTALLATION, OLD_INSTALLATION, READ_ONLY, GitH
 from shipit.adapters.github import GitHubForge
 from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.core.write_back import WriteBack
-from shipit.errors import AuthError, BranchMoved, ConfigError, ConflictError, RemoteError, ShipitError
+from shipit.errors import AuthError, BranchMoved, ConfigError, ConflictError, Overtaken, RemoteError, ShipitError
 
 LONGEST_WAIT = 70.0
 TRIES = 4
@@ -401,6 +401,46 @@ def test_an_asset_that_another_run_attaches_meanwhile_is_attached(github: GitHub
     github.meanwhile("POST", "/assets$", lambda: github.releases[0].assets.append(same))
     assert forge.upload_asset("v1.0.0", "app.jar").size == 3
     assert github.releases[0].assets == [same]
+
+
+def replaced(github: GitHubStandIn) -> None:
+    """Another run puts its own file in the place of the one in the draft."""
+    github.releases[0].assets[:] = [Asset("app.jar", "application/octet-stream", b"its", label="app.jar")]
+
+
+def published(github: GitHubStandIn) -> None:
+    github.releases[0].draft = False
+
+
+@pytest.mark.parametrize("moment", ["GET", "PATCH"])
+def test_a_file_that_another_run_replaced_just_before_the_release_was_published_is_named(
+    github: GitHubStandIn, forge: GitHubForge, moment: str
+) -> None:
+    draft(forge)
+    forge.upload_asset("v1.0.0", "app.jar")
+    github.meanwhile(moment, "/releases/[0-9]+$", lambda: replaced(github))
+    with pytest.raises(ConflictError, match=r"another run replaced `app\.jar`") as raised:
+        forge.publish("v1.0.0", latest=True)
+    is_found_before = moment == "GET"
+    assert (github.releases[0].draft, isinstance(raised.value, Overtaken)) == (is_found_before, is_found_before)
+    assert raised.value.hint
+    assert is_found_before or raised.value.hint.endswith("gh release upload v1.0.0 FILE --clobber")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "is_kept"),
+    [("POST", "/assets$", True), ("GET", "/releases/[0-9]+$", True), ("DELETE", "/assets/", False)],
+)
+def test_a_file_of_a_release_that_another_run_publishes_meanwhile_is_kept_or_named(
+    github: GitHubStandIn, forge: GitHubForge, method: str, path: str, is_kept: bool
+) -> None:
+    draft(forge)
+    replaced(github)
+    github.meanwhile(method, path, lambda: published(github))
+    with pytest.raises(ConflictError, match=r"`app\.jar`") as raised:
+        forge.upload_asset("v1.0.0", "app.jar")
+    assert isinstance(raised.value, Overtaken) == is_kept
+    assert [each.data for each in github.releases[0].assets] == [b"its" if is_kept else b"jar"]
 
 
 # --- assets

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
+from shlex import quote
 
 from shipit.adapters.github import answers
 from shipit.adapters.github.answers import ReleaseAnswer
 from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.failure import GitHubFailure
 from shipit.adapters.github.releases import Releases
-from shipit.errors import PUBLISHED_MEANWHILE, ConfigError, ConflictError
+from shipit.errors import PUBLISHED_MEANWHILE, ConfigError, ConflictError, Overtaken
 from shipit.world import Asset
 
 _TAKEN = "already_exists"  # GitHub's reason if the release has a file of this name
@@ -29,7 +31,8 @@ def attach(calls: GitHubApi, releases: Releases, tag: str, path: str) -> Asset:
 
     Raises:
         ConfigError: GitHub accepts no such file.
-        ConflictError: the release is published and has a different file of this name.
+        Overtaken: the release is published and has a different file of this name.
+        ConflictError: the release was published while this request replaced a file of it.
     """
     wanted = local_asset(path)
 
@@ -39,8 +42,14 @@ def attach(calls: GitHubApi, releases: Releases, tag: str, path: str) -> Asset:
 
     def upload() -> Asset:
         release = releases.require(tag)
+        replaces = any(held.name == wanted.name and is_complete(held) for held in release.assets)
+        if replaces:
+            release = releases.renew(release)  # another run can have published it since it was read
         _make_room(calls, release, wanted.name)
-        return _accepted(calls, release, _upload(calls, release, path, wanted), wanted.name)
+        made = _accepted(calls, release, _upload(calls, release, path, wanted), wanted.name)
+        if replaces and not releases.renew(release).draft:
+            raise replaced_in_published(release, [wanted.name])
+        return made
 
     def upload_again_if_taken() -> Asset:
         try:
@@ -55,7 +64,7 @@ def attach(calls: GitHubApi, releases: Releases, tag: str, path: str) -> Asset:
 
 
 def remove(calls: GitHubApi, releases: Releases, tag: str, name: str) -> None:
-    """Remove the file `name` from the draft of `tag`; raises `ConflictError` if the release is published."""
+    """Remove the file `name` from the draft of `tag`; raises `Overtaken` if the release is published."""
     releases.forget()  # another run can have published it since it was read
 
     def removed() -> bool | None:
@@ -65,7 +74,7 @@ def remove(calls: GitHubApi, releases: Releases, tag: str, name: str) -> None:
         release = releases.require(tag)
         if not release.draft:
             what = f"release `{tag}` is published, so `{name}` is not removed from it"
-            raise ConflictError(what, where=release.html_url, hint=PUBLISHED_MEANWHILE)
+            raise Overtaken(what, where=release.html_url, hint=PUBLISHED_MEANWHILE)
         (held,) = (each for each in release.assets if each.name == name)
         try:
             _delete(calls, held)
@@ -95,6 +104,16 @@ def local_asset(path: str) -> Asset:
         return Asset(name, size, f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}")
 
 
+def replaced_in_published(release: ReleaseAnswer, names: Iterable[str]) -> ConflictError:
+    """Return the error for files that one run replaced in the moment in which another run published the release."""
+    tag, listed = release.tag_name, ", ".join(f"`{name}`" for name in names)
+    return ConflictError(
+        f"release `{tag}` was published by one run while another run replaced {listed} in it",
+        where=release.html_url,
+        hint=f"check these files there; to replace one: gh release upload {quote(tag)} FILE --clobber",
+    )
+
+
 def _is(held: answers.AssetAnswer, wanted: Asset) -> bool:
     same = held.digest in (None, wanted.digest)  # older servers report no digest
     return is_complete(held) and held.name == wanted.name and held.size == wanted.size and same
@@ -104,7 +123,7 @@ def _make_room(calls: GitHubApi, release: ReleaseAnswer, name: str) -> None:
     for held in [each for each in release.assets if each.name == name]:
         if is_complete(held) and not release.draft:
             what = f"the published release `{release.tag_name}` already has a different file `{name}`"
-            raise ConflictError(what, where=release.html_url, hint=PUBLISHED_MEANWHILE)
+            raise Overtaken(what, where=release.html_url, hint=PUBLISHED_MEANWHILE)
         _delete(calls, held)
         release.assets.remove(held)
 

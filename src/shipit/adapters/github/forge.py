@@ -23,7 +23,7 @@ from shipit.adapters.http.retry_policy import RetryPolicy
 from shipit.adapters.token_name import VARIABLE, TokenName
 from shipit.core.notes.links import Links
 from shipit.core.write_back import MergeMethod, WriteBack
-from shipit.errors import PUBLISHED_MEANWHILE, ConflictError
+from shipit.errors import PUBLISHED_MEANWHILE, ConflictError, Overtaken
 from shipit.finding import Finding
 from shipit.world import (
     Asset,
@@ -33,6 +33,7 @@ from shipit.world import (
     ForgeRelease,
     MergedPullRequest,
     PastDeployment,
+    require_attached,
 )
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class GitHubForge:
         self._base = base
         self._token_name = token_name
         self._policy = retry_policy or RetryPolicy()
+        self._attached: dict[str, dict[str, Asset]] = {}  # by this run: the files by their name, by tag
 
     @cached_property
     def _client(self) -> GitHubClient:
@@ -162,10 +164,13 @@ class GitHubForge:
         return _to_release(self._calls.retry(action, lambda: self._releases.update(found, fields)))
 
     def upload_asset(self, tag: str, path: str) -> Asset:
-        return github_assets.attach(self._calls, self._releases, tag, os.path.join(self._base, path))
+        asset = github_assets.attach(self._calls, self._releases, tag, os.path.join(self._base, path))
+        self._attached.setdefault(tag, {})[asset.name] = asset
+        return asset
 
     def remove_asset(self, tag: str, name: str) -> None:
         github_assets.remove(self._calls, self._releases, tag, name)
+        self._attached.get(tag, {}).pop(name, None)
 
     def publish(self, tag: str, *, latest: bool) -> ForgeRelease:
         action = f"publish release `{tag}`"
@@ -174,10 +179,22 @@ class GitHubForge:
             found = self._releases.require(tag)
             return None if found.draft else found
 
+        attached = self._attached.get(tag, {}).values()
+
         def publish() -> ReleaseAnswer:
             draft = self._releases.require(tag)
+            if attached:  # another run can have replaced them since
+                draft = self._releases.renew(draft)
+                if not draft.draft:
+                    return draft
+                require_attached(tag, attached, _to_release(draft).assets)
             make_latest = "true" if latest and not draft.prerelease else "false"
-            return self._releases.update(draft, {"draft": False, "make_latest": make_latest})
+            made = self._releases.update(draft, {"draft": False, "make_latest": make_latest})
+            try:
+                require_attached(tag, attached, _to_release(made).assets)
+            except Overtaken as error:
+                raise github_assets.replaced_in_published(made, (each.name for each in attached)) from error
+            return made
 
         return _to_release(self._calls.ensure(action, published, publish))
 

@@ -67,6 +67,18 @@ class Releases:
             )
         return found
 
+    def renew(self, release: ReleaseAnswer) -> ReleaseAnswer:
+        """Return `release` as it is now, because another run can have changed it; if it is gone, the one of its tag."""
+        try:
+            found = self._client.get(f"{_PATH}/{release.id}", ReleaseAnswer)
+        except GitHubFailure as failure:
+            if failure.status != 404:
+                raise
+            self.forget()
+            return self.require(release.tag_name)
+        self._held[release.tag_name] = found
+        return found
+
     def create(self, fields: Mapping[str, object]) -> ReleaseAnswer:
         """Make a draft; if another run has made the release before, delete this draft and return the other one."""
         return self._written(lambda: self._first(self._client.post(_PATH, ReleaseAnswer, fields)))

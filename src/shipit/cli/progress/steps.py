@@ -82,7 +82,8 @@ class Progress:
     def planned_again(self, reason: ShipitError) -> None:
         self._end_reminder()
         mark = self._output.paint("!", "warn")
-        self._output.say(f"  {mark} {printable(reason.what)}; nothing was pushed yet: a new plan is made and applied")
+        pushed = "; nothing was pushed yet" if (reason.state or "").startswith("nothing was pushed") else ""
+        self._output.say(f"  {mark} {printable(reason.what)}{pushed}: a new plan is made and applied")
 
     def optional_failed(self, step: Step, error: ShipitError) -> None:
         mark = self._output.paint("!", "warn")

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from shipit.errors import PUBLISHED_MEANWHILE, ConflictError
+from shipit.errors import PUBLISHED_MEANWHILE, ConflictError, Overtaken
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.forge.attest_assets import ATTESTATION
 from shipit.steps.repository import require_match
-from shipit.world import Asset, World
+from shipit.world import Asset, ForgeRelease, World
 
 
 class UploadAssets(Struct, frozen=True):
@@ -48,11 +48,17 @@ class UploadAssets(Struct, frozen=True):
         missing = tuple(self._missing(paths, world))
         release = world.forge.find_release(self.tag)
         if missing and release and not release.draft:
-            what = f"the published release `{self.tag}` does not have the same assets: {', '.join(missing)}"
-            raise ConflictError(what, where=release.url, hint=PUBLISHED_MEANWHILE)
-        for path in missing:
+            raise self._published(release, missing)
+        for path in paths:
             world.forge.upload_asset(self.tag, path)
         return {}
+
+    def _published(self, release: ForgeRelease, missing: tuple[str, ...]) -> ConflictError:
+        """Return the error for a published release, which another run published if it has files with all the names."""
+        names = {asset.name for asset in release.assets}
+        kind = Overtaken if all(path.rpartition("/")[2] in names for path in missing) else ConflictError
+        what = f"the published release `{self.tag}` does not have the same assets: {', '.join(missing)}"
+        return kind(what, where=release.url, hint=PUBLISHED_MEANWHILE)
 
     def _missing(self, paths: tuple[str, ...], world: World) -> Iterator[str]:
         found = world.forge.find_release(self.tag)
