@@ -631,6 +631,8 @@ def test_a_remote_whose_head_names_no_branch_has_a_default_branch_only_if_it_has
 
 def test_a_valid_clone_has_a_remote_and_no_findings(clone: Clone) -> None:
     assert clone.git.remote_url()
+    urls = clone.git.remote_urls()
+    assert urls.fetch and urls.push == (urls.fetch,)
     assert clone.git.remote == "origin"
     assert clone.git.findings() == ()
 

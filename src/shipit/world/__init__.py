@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shipit.world.git import Git as Git
     from shipit.world.git import MergedFiles as MergedFiles
     from shipit.world.git import RemoteRefs as RemoteRefs
+    from shipit.world.git import RemoteUrls as RemoteUrls
     from shipit.world.git import TagRef as TagRef
     from shipit.world.git import only_branch as only_branch
     from shipit.world.images import Engine as Engine
@@ -71,6 +72,7 @@ _NAMES = {
         "MergedFiles",
         "NOTES",
         "RemoteRefs",
+        "RemoteUrls",
         "TagRef",
         "only_branch",
     ),

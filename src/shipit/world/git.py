@@ -36,6 +36,18 @@ class RemoteRefs(Struct, frozen=True):
     notes: str | None = None
 
 
+class RemoteUrls(Struct, frozen=True):
+    """The URLs of the remote as git uses them, without user name, password or token.
+
+    Args:
+        fetch: the URL that git reads from; None if there is no remote.
+        push: the URLs that git pushes to, all of them at each push.
+    """
+
+    fetch: str | None = None
+    push: tuple[str, ...] = ()
+
+
 NOTES = "refs/notes/shipit"
 """The reference of the git notes that people write for commits whose message is wrong."""
 
@@ -205,6 +217,9 @@ class Git(Protocol):
     # reads of the remote
     def remote_url(self) -> str | None:
         """Return the URL of the remote, without user name, password or token; None if there is no remote."""
+
+    def remote_urls(self) -> RemoteUrls:
+        """Return the URLs that git reads from and pushes to."""
 
     def remote_refs(self) -> RemoteRefs:
         """Return the branches and tags that the remote has now."""

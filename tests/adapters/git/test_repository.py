@@ -17,7 +17,7 @@ import shipit
 from shipit.adapters.git import GitRepository
 from shipit.adapters.git.errors import remote_error
 from shipit.errors import NOTHING_PUSHED, CommandError, RemoteError, ShipitError, UsageError
-from shipit.world import RemoteRefs
+from shipit.world import RemoteRefs, RemoteUrls
 
 
 def git(place: Path, *words: str) -> str:
@@ -101,6 +101,30 @@ def test_the_address_of_the_remote_is_told_without_its_password(clone: Path, pas
     git(clone, "remote", "set-url", "origin", f"https://bot:{password}@git.example.org:8443/acme/app.git")
     repository = GitRepository(str(clone))
     assert repository.remote_url() == repository.reached_url() == "https://git.example.org:8443/acme/app.git"
+
+
+@pytest.mark.parametrize(
+    ("settings", "push"),
+    [
+        ("remote.origin.pushurl git@host:kim/app", ["git@host:kim/app"]),
+        ("url.ssh://git@host/.pushInsteadOf https://bot:s3cret@host/", ["ssh://host/acme/app"]),
+        ("url.ssh://git@host/.pushInsteadOf https://other/", ["https://host/acme/app"]),
+        ("remote.origin.url ../remote.git", ["https://host/acme/app", "{directory}/remote.git"]),
+        ("remote.other.pushurl https://host/kim/app", ["https://host/acme/app"]),
+    ],
+)
+def test_a_push_goes_to_the_addresses_that_git_is_configured_to_push_to(
+    clone: Path, settings: str, push: list[str]
+) -> None:
+    git(clone, "remote", "set-url", "origin", "https://bot:s3cret@host/acme/app")
+    git(clone, "config", "--add", *settings.split(" "))
+    found = GitRepository(str(clone)).remote_urls()
+    assert found == RemoteUrls("https://host/acme/app", tuple(url.format(directory=clone.parent) for url in push))
+
+
+def test_a_remote_with_several_addresses_is_the_one_that_git_reads_from(clone: Path) -> None:
+    git(clone, "remote", "set-url", "--add", "origin", "https://host/mirror/app")
+    assert GitRepository(str(clone)).remote_url() == str(clone.parent / "remote.git")
 
 
 @pytest.fixture

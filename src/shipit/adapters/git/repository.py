@@ -28,7 +28,7 @@ from shipit.core import limits
 from shipit.core.redact import Redactor, basic_auth, without_login
 from shipit.errors import CommandError, ConflictError, RemoteError, UsageError
 from shipit.finding import Finding
-from shipit.world import NOTES, RemoteRefs, only_branch
+from shipit.world import NOTES, RemoteRefs, RemoteUrls, only_branch
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -81,8 +81,29 @@ class GitRepository(GitObjects):
     # -- reads
 
     def remote_url(self) -> str | None:
-        url = self._line("config", "--get", f"remote.{self.remote}.url")
-        return without_login(url) if url else None
+        urls = self._line("config", "--get-all", f"remote.{self.remote}.url")
+        return without_login(urls.split("\n")[0]) if urls else None  # git reads from the first
+
+    def remote_urls(self) -> RemoteUrls:
+        own, settings = f"remote.{self.remote}", r"^(remote\..*\.(push)?url|url\..*\.pushinsteadof)$"
+        pairs = [line.partition("\n") for line in self._config(settings)]
+        urls, push_urls = ([value for key, _, value in pairs if key == f"{own}.{name}"] for name in ("url", "pushurl"))
+        if not urls:
+            return RemoteUrls()
+        if len(urls) == 1 and not push_urls and all(key.startswith("remote.") for key, *_ in pairs):
+            return RemoteUrls(self._address(urls[0]), (self._address(urls[0]),))
+        fetch = self._line("remote", "get-url", self.remote) or urls[0]
+        push = self._line("remote", "get-url", "--push", "--all", self.remote) or fetch
+        return RemoteUrls(self._address(fetch), tuple(map(self._address, push.split("\n"))))
+
+    def _config(self, pattern: str) -> list[str]:
+        """Return the settings whose names match `pattern`: the name, a line break, and the value."""
+        return self._try("config", "-z", "--get-regexp", pattern).stdout.decode(errors="replace").split("\0")[:-1]
+
+    def _address(self, url: str) -> str:
+        """Return `url` without user name and password, or the real path of a directory on this machine."""
+        directory = os.path.join(self.root, url.removeprefix("file://"))
+        return os.path.realpath(directory) if os.path.isdir(directory) else without_login(url)
 
     def reached_url(self) -> str | None:
         """Return the URL that git connects to: the remote's URL after the setting `insteadOf` is applied."""

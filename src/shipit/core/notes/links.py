@@ -1,4 +1,4 @@
-"""Web addresses of the commits, comparisons and issues of a repository, and the parser of addresses of remotes.
+"""Web addresses of the commits, comparisons and issues of a repository.
 
 >>> slug_of("git@github.com:acme/app.git", "https://github.com")
 'acme/app'
@@ -18,6 +18,8 @@ import re
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+
+from shipit.core.remote_address import is_alias, parse_address
 
 
 class Links(Struct, frozen=True):
@@ -55,8 +57,6 @@ class Links(Struct, frozen=True):
         return f"{self.base}/releases/tag/{tag}"
 
 
-# git's short form for SSH, `user@host:path`. An address with `//` after the colon is a URL.
-_SCP = re.compile(r"(?:[^/@:]+@)?(?P<host>[^/@:]+):(?!//)/?(?P<path>.*)")
 _SLUG = re.compile(r"/?(?P<slug>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
 
 
@@ -67,26 +67,9 @@ def slug_of(remote_url: str, server_url: str) -> str | None:
     `ssh.<host>`. A suffix of the host name that an SSH configuration with several keys uses is ignored too, such as
     `github.com-work`.
     """
-    host, path, is_ssh = _parse(remote_url)
+    host, path, is_ssh = parse_address(remote_url)
     server = urlsplit(server_url).hostname
-    if server is None or not (host in (server, f"ssh.{server}") or (is_ssh and _is_alias(host, server))):
+    if server is None or not (host in (server, f"ssh.{server}") or (is_ssh and is_alias(host, server))):
         return None
     found = _SLUG.fullmatch(path)
     return found["slug"] if found else None
-
-
-def _parse(url: str) -> tuple[str, str, bool]:
-    """Return host and path of the address of a remote, and whether it uses SSH; empty texts if it is not an address."""
-    short = _SCP.fullmatch(url)
-    if short:
-        return short["host"].lower(), short["path"], True
-    try:
-        parts = urlsplit(url)
-        return parts.hostname or "", parts.path, parts.scheme in ("ssh", "git+ssh", "ssh+git")
-    except ValueError:  # not an address
-        return "", "", False
-
-
-def _is_alias(host: str, server: str) -> bool:
-    """Return whether `host` is `server` with the suffix of an SSH configuration; with a dot it is another machine."""
-    return host.startswith(f"{server}-") and "." not in host.removeprefix(server)

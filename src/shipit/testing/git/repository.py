@@ -11,15 +11,15 @@ from shipit.finding import Finding
 from shipit.testing.files import FakeFiles
 from shipit.testing.git.objects import PERSON, Commits, FakeCommit, FakeTag, with_changes
 from shipit.testing.git.remote import FakeRemote
-from shipit.world import CommitInfo, EntryKind, MergedFiles, RemoteRefs, TagRef
+from shipit.world import CommitInfo, EntryKind, MergedFiles, RemoteRefs, RemoteUrls, TagRef
 
 
 class FakeGit:
     """A clone of `remote` with the working tree `files`; it has the remote's branches only after `fetch`.
 
     A revision is `HEAD`, a branch or a tag, short or in full (`refs/tags/v1.0.0`), or a commit id of at least four
-    digits. `problems` are the findings that it reports, `signing` is whether it signs, and `remote` is the name of the
-    remote; a test can set them.
+    digits. `problems` are the findings that it reports, `push_urls` are the URLs that a push would go to if they are
+    not that of the remote, `signing` is whether it signs, and `remote` is the name of the remote; a test can set them.
 
     Args:
         branch: the branch that is checked out; None if `HEAD` is detached.
@@ -28,6 +28,7 @@ class FakeGit:
     def __init__(self, remote: FakeRemote, files: FakeFiles, branch: str | None = "main") -> None:
         self.remote = "origin"
         self.problems: tuple[Finding, ...] = ()
+        self.push_urls: tuple[str, ...] = ()
         self.signing = False
         self._remote = remote
         self._files = files
@@ -167,6 +168,9 @@ class FakeGit:
 
     def remote_url(self) -> str | None:
         return self._remote.url
+
+    def remote_urls(self) -> RemoteUrls:
+        return RemoteUrls(self._remote.url, self.push_urls or (self._remote.url,))
 
     def remote_refs(self) -> RemoteRefs:
         return self._remote.refs

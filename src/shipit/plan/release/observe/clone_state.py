@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 
 from msgspec import Struct
 
@@ -100,22 +101,46 @@ def observe_clone(git: Git, config: Config, branch: str | None = None) -> CloneS
 
 def _observe_remote(git: Git, name: str) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
     """Return the branches and tags of the remote after a fetch, and the findings; None when it cannot be read."""
-    shallow_findings = deepen(git, name)
-    if git.remote_url() is None:
+    shallow_findings, urls = deepen(git, name), git.remote_urls()
+    if urls.fetch is None:
         fix = f"git remote add {name} URL"
         return None, (Finding("no-remote", "the repository has no remote to release to", fix), *shallow_findings)
+    findings = (*_push_url_findings(urls.fetch, urls.push, name), *shallow_findings)
     try:
-        return _fetched_refs(git), shallow_findings
+        return _fetched_refs(git), findings
     except AuthError as error:
-        return None, tuple({login_finding(error), *shallow_findings})
+        return None, tuple({login_finding(error), *findings})
     except RemoteTimeout:  # the next question to the remote would wait as long again
         raise
     except CommandError as error:
         fix = error.hint or "run git fetch by hand"
-        return None, (Finding("clone", on_one_line(error), fix), *shallow_findings)
+        return None, (Finding("clone", on_one_line(error), fix), *findings)
     except ShipitError as error:
         fix = error.hint or "check the remote's address: git remote -v"
-        return None, (Finding("remote", on_one_line(error), fix), *shallow_findings)
+        return None, (Finding("remote", on_one_line(error), fix), *findings)
+
+
+def _push_url_findings(fetch: str, push: Sequence[str], name: str) -> Iterator[Finding]:
+    """Yield a finding if a push goes to another repository than the one at `fetch`, which a release is planned from.
+
+    Also if it goes to both: git pushes to one after the other, and one of them can refuse.
+    """
+    if all(url == fetch for url in push):
+        return
+    from shipit.core.remote_address import same_repository  # few clones need it
+
+    others = [url for url in push if not same_repository(url, fetch)]
+    if others:
+        what = (
+            f"`{name}` is read from `{fetch}`, but git pushes to {', '.join(f'`{url}`' for url in others)}: "
+            "a release is pushed only to the repository that it is planned from"
+        )
+        fix = f"to release to `{fetch}`: git config --replace-all remote.{name}.pushurl {quote(fetch)}"
+        if push[1:]:
+            fix += f"; to copy the release to a mirror afterwards: git push --follow-tags {quote(others[-1])} BRANCH"
+        else:
+            fix += f"; to release to `{others[0]}`: git remote set-url {name} {quote(others[0])}"
+        yield Finding("push-url", what, fix)
 
 
 def _fetched_refs(git: Git) -> RemoteRefs:
