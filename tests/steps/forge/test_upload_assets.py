@@ -6,6 +6,7 @@ import pytest
 from contracts.clones import Clone
 from steps.samples import TAG, Sample, drafted, publish_other_assets
 
+from shipit.errors import ConfigError
 from shipit.steps.base import Done, Step
 from shipit.steps.forge import AttestAssets, UploadAssets
 from shipit.testing import FakeWorld
@@ -35,3 +36,16 @@ def test_each_file_is_attached_with_its_attestation(pattern: str) -> None:
     assert step.check(world) == Done()
     release = world.remote.releases[TAG]
     assert sorted(asset.name for asset in release.assets) == ["app.jar", "app.jar.sigstore.json"]
+
+
+def test_two_files_with_the_same_name_are_refused_before_anything_is_attached() -> None:
+    world = FakeWorld.new()
+    world.forge.create_draft(tag=TAG, title=TAG, body="", prerelease=False, branch="main")
+    world.files.edit("web/build/app.jar", "web")
+    world.files.edit("api/build/app.jar", "web")
+    step = UploadAssets(TAG, ("*/build/*.jar",))
+    step.apply(world)  # the same bytes are the same asset
+    world.files.edit("api/build/app.jar", "api")
+    with pytest.raises(ConfigError, match=r"`api/build/app.jar` and `web/build/app.jar` have the same name"):
+        step.apply(world)
+    assert [asset.size for asset in world.remote.releases[TAG].assets] == [3]

@@ -10,7 +10,7 @@ from msgspec import Struct
 from shipit.errors import PUBLISHED_MEANWHILE, ConflictError, Overtaken
 from shipit.steps.base import Done, Outputs, Todo
 from shipit.steps.forge.attest_assets import ATTESTATION
-from shipit.steps.repository import require_match
+from shipit.steps.repository import require_assets
 from shipit.world import Asset, ForgeRelease, World
 
 
@@ -43,8 +43,7 @@ class UploadAssets(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         paths = asset_paths(self.patterns, world, attested=self.attested)
-        for pattern in self.patterns:
-            require_match(pattern, world)
+        require_assets(self.patterns, world)
         missing = tuple(self._missing(paths, world))
         release = world.forge.find_release(self.tag)
         if missing and release and not release.draft:

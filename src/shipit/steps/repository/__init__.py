@@ -10,7 +10,7 @@ from shipit.steps.repository.push import require_tag_free as require_tag_free
 from shipit.steps.repository.release_commit import ReleaseCommit as ReleaseCommit
 from shipit.steps.repository.restore_file import RestoreFile as RestoreFile
 from shipit.steps.repository.run import Run as Run
-from shipit.steps.repository.run import require_match as require_match
+from shipit.steps.repository.run import require_assets as require_assets
 from shipit.steps.repository.sync_branch import SyncBranch as SyncBranch
 from shipit.steps.repository.write_file import WriteFile as WriteFile
 from shipit.steps.repository.write_file import text_digest as text_digest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from msgspec import Struct, field
@@ -49,16 +50,29 @@ class Run(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         world.process.run(self._key, self.command, timeout=self.timeout, env=self.env)
-        for pattern in self.makes:
-            require_match(pattern, world)
+        require_assets(self.makes, world)
         return {}
 
 
-def require_match(pattern: str, world: World) -> None:
-    """Raise `ConfigError` if no file matches the glob pattern `pattern` of `release.assets`."""
-    if not world.files.glob(pattern):
-        raise ConfigError(
-            f"no file matches the asset `{pattern}`",
-            where="release.assets",
-            hint="add the command that makes the file to `prepare`, or fix the pattern",
-        )
+def require_assets(patterns: Sequence[str], world: World) -> None:
+    """Raise `ConfigError` if a glob pattern of `release.assets` matches no file, or if two of the files have one name.
+
+    A release has only one asset of each name. Files with the same name and the same bytes are one asset.
+    """
+    by_name: dict[str, str] = {}
+    for pattern in patterns:
+        paths = world.files.glob(pattern)
+        if not paths:
+            raise ConfigError(
+                f"no file matches the asset `{pattern}`",
+                where="release.assets",
+                hint="add the command that makes the file to `prepare`, or fix the pattern",
+            )
+        for path in paths:
+            other = by_name.setdefault(path.rpartition("/")[2], path)
+            if other != path and world.files.digest(other) != world.files.digest(path):
+                raise ConfigError(
+                    f"the assets `{other}` and `{path}` have the same name, and a release can have only one of them",
+                    where="release.assets",
+                    hint="give the files different names, such as with `archiveBaseName` in Gradle, or fix the pattern",
+                )
