@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from shipit.cli.demo.sample import SampleProject, make_sample
+from shipit.cli.main import run as run_shipit
 
 # Settings of a developer that would change, sign or refuse commits.
 DISTURBING_CONFIG = """\
@@ -125,3 +126,11 @@ def test_the_next_version_of_the_sample_is_0_4_0(sample: SampleProject) -> None:
 def test_an_existing_project_is_not_overwritten(sample: SampleProject) -> None:
     with pytest.raises(FileExistsError):
         make_sample(sample.path.parent)
+
+
+def test_the_demo_in_a_hook_of_git_releases_its_own_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(tmp_path, "init", "--quiet", "mine")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "mine/.git"))
+    assert run_shipit(["demo", "--directory", str(tmp_path / "demo")]) == 0
+    assert not (tmp_path / "mine/.git/refs/tags/v0.4.0").exists()
+    assert list(tmp_path.glob("demo/*/.git/refs/tags/v0.4.0"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -42,6 +43,7 @@ def command(session: Session, directory: str | None, deploy: bool, as_json: bool
         return
 
     output = session.output
+    _forget_other_repositories()
     clone = _sample(directory)
     _heading(output, f"A Gradle project with new commits after its release 0.3.1: {clone}")
     output.say(_git(clone, "log", "--oneline", "--graph", "v0.3.1.."))
@@ -57,6 +59,12 @@ def command(session: Session, directory: str | None, deploy: bool, as_json: bool
     output.say(f"  cd {clone}\n  git log\n  cat CHANGELOG.md\n  cat {notes}")
     if as_json:
         output.json({"directory": str(clone), **outcome.report(applied=True)})
+
+
+def _forget_other_repositories() -> None:
+    """Remove the variables of git from this process: in a hook of git, `GIT_DIR` names the repository of the user."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        del os.environ[name]
 
 
 def _sample(directory: str | None) -> Path:
