@@ -12,7 +12,7 @@ from standin.faults import Fault
 
 # Short enough for many runs; the answers of the stand-in to good requests are far below.
 LIMITS = {"REQUESTS": '{"timeout": 1.5, "answer_time": 2, "answer_size": 1000000, "tries": 2}'}
-REQUESTS = {"push": 8, "api": 25}  # of a release with an asset, by its way to write back
+REQUESTS = {"push": 9, "api": 26}  # of a release with an asset, by its way to write back
 DEEP = b"[" * 100_000
 
 FAULTS: Mapping[str, dict[str, Any]] = {

@@ -64,6 +64,11 @@ def test_a_crate_of_a_workspace_can_be_named() -> None:
             [],
             '2 packages of this Cargo.lock are local: "ours", "theirs"',
         ),
+        (
+            "".join(OURS.replace("ours", f"c{n}") for n in range(6)),
+            [],
+            '6 packages of this Cargo.lock are local: "c0", "c1", "c2", "c3", "c4", …',
+        ),
         (REGISTRY, [], "0 packages of this Cargo.lock are local"),
         (REGISTRY, ["serde"], "`serde` is not set"),
         (REGISTRY, ["ours"], "`ours` is not set"),

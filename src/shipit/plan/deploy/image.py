@@ -66,10 +66,10 @@ def image_of_version(
     name = target.image_name
     found = world.registry.find(f"{name}:{version}") if name else None
     if found is None:
-        known = ", ".join(event.image.version for event in record.verified[:5])
+        known = ", ".join([*dict.fromkeys(event.image.version for event in record.verified)][:5])
         what = f"there is no image `{name}:{version}`" if name else f"version `{version}` is not in {_places(target)}"
         other = f"check the tags of `{name}`" if name else "check out its commit, and deploy it without a version"
-        hint = f"choose a version that was deployed: {known}" if known else other
+        hint = f"choose a version that was deployed, such as {known}" if known else other
         several = len(config.environments[target.environment].targets) > 1
         state = "nothing was changed: all targets of an environment get the same version" if several else None
         raise UsageError(what, hint=hint, state=state)

@@ -84,7 +84,7 @@ def _tip(remote: RemoteRefs, branch: str) -> str:
     tip = remote.branches.get(branch)
     if tip is None:
         what = f"there is no branch `{branch}` on the remote"
-        some = f"name one of its branches: {', '.join(sorted(remote.branches)[:5])}"
+        some = f"name one of its branches, such as {', '.join(sorted(remote.branches)[:5])}"
         raise UsageError(what, hint=did_you_mean(branch, remote.branches) or some)
     return tip
 

@@ -52,5 +52,7 @@ class CopyFile(Struct, frozen=True):
         text = world.git.text(self.revision, self.source)
         if text is None and self.required and world.git.commit(self.revision) is None:
             what = f"the image was built from the commit {self.revision[:_SHOWN]}, which is not in this clone"
-            raise ConflictError(what, hint=f"fetch the commit, so that its `{self.source}` can be copied: git fetch")
+            raise ConflictError(
+                what, hint=f"fetch it, so that its `{self.source}` can be copied: git fetch {world.git.remote}"
+            )
         return text

@@ -63,6 +63,7 @@ def _find_in_lock(text: str, paths: Sequence[str]) -> list[Span]:
     local = _local(text)
     if not paths and len(local) != 1:
         names = ", ".join(f'"{place.path}"' for place in local[: limits.NAMED_PLACES]) or "none"
+        names += ", …" if len(local) > limits.NAMED_PLACES else ""
         raise VersionFileError(
             f"{len(local)} packages of this Cargo.lock are local: {names}",
             hint='name the crate to release: paths = ["<crate>"]',

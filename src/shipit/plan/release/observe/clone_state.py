@@ -113,7 +113,7 @@ def _observe_remote(git: Git, name: str) -> tuple[RemoteRefs | None, tuple[Findi
     except RemoteTimeout:  # the next question to the remote would wait as long again
         raise
     except CommandError as error:
-        fix = error.hint or "run git fetch by hand"
+        fix = error.hint or f"run git fetch {name} by hand"
         return None, (Finding("clone", on_one_line(error), fix), *findings)
     except ShipitError as error:
         fix = error.hint or "check the remote's address: git remote -v"
