@@ -128,7 +128,8 @@ class Watchtower:
             if goal.together and (host.running, host.record.current) != (goal.image, goal.image):
                 started = DeployEvent("started", goal.image, by=goal.by, together=goal.together)
                 yield RecordEvent(host.host, target.record_path, started)
-        yield MoveImageTag(followed_tag(target), goal.image, back=goal.rejected is not None)
+        back = goal.rejected is not None
+        yield MoveImageTag(followed_tag(target), goal.image, back=back, environment=target.environment)
         yield from _update(target, hosts, goal.image, goal.by, required=target.config.require_verified)
 
     def way_back(
@@ -141,7 +142,7 @@ class Watchtower:
         hit = [host for host in hosts if host.image and host.image.digest == rejected.image.digest]
         for host in hit if target.config.hosts else ():
             yield RecordEvent(host.host, target.record_path, rejected.rejection)
-        yield MoveImageTag(followed_tag(target), image, back=True)
+        yield MoveImageTag(followed_tag(target), image, back=True, environment=target.environment)
         if hit:
             yield from _update(target, hit, image, rejected.by, required=True)
 

@@ -40,8 +40,9 @@ def test_it_moves_the_tag(tmp_path: Path) -> None:
 def test_only_a_rollback_moves_it_back(tmp_path: Path) -> None:
     world = watched(in_memory(tmp_path))
     STEP.apply(world)
-    with pytest.raises(ConflictError, match="newer image than"):
-        MoveImageTag(TAG, OLD).check(world)
+    with pytest.raises(ConflictError, match="newer image than") as raised:
+        MoveImageTag(TAG, OLD, environment="prod").check(world)
+    assert raised.value.hint == f"to go back on purpose: shipit rollback prod {OLD.version}"
     back = MoveImageTag(TAG, OLD, back=True)
     assert back.check(world) != Done()
     back.apply(world)

@@ -16,7 +16,8 @@ from shipit.world import RemoteImage, World
 class MoveImageTag(Struct, frozen=True):
     """Make the tag `reference` lead to `image`, so that Watchtower runs it.
 
-    A tag that leads to a newer image is moved only if the plan goes `back` to an earlier version.
+    A tag that leads to a newer image is moved only if the plan goes `back` to an earlier version. `environment` is the
+    name of the environment, for the command that goes back.
     """
 
     kind: ClassVar[str] = "move-image-tag"
@@ -24,6 +25,7 @@ class MoveImageTag(Struct, frozen=True):
     reference: str
     image: DeployedImage
     back: bool = False
+    environment: str = "ENV"
 
     @property
     def id(self) -> str:
@@ -39,7 +41,9 @@ class MoveImageTag(Struct, frozen=True):
             return Done(digest_output(self.reference, found.digest))
         if found is not None and not self.back and self._is_older(found, world):
             what = f"`{self.reference}` leads to a newer image than {self.image}"
-            raise ConflictError(what, hint="run `shipit rollback` to go back on purpose")
+            raise ConflictError(
+                what, hint=f"to go back on purpose: shipit rollback {self.environment} {self.image.version}"
+            )
         return Todo()
 
     def _is_older(self, found: RemoteImage, world: World) -> bool:
