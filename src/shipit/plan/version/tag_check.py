@@ -53,6 +53,26 @@ def _outside_findings(git: Git, tags: Mapping[str, str], history: History) -> It
         yield Finding("tags-outside", f"tags such as `{highest.name}` are not in the history of this branch", fix)
 
 
+def local_tag_findings(known: Collection[str], histories: Sequence[History], remote: str) -> Iterator[Finding]:
+    """Yield a finding for each last release whose tag the remote lacks: every other clone decides another version.
+
+    git never removes a tag from a clone, also if somebody deleted it on the remote.
+
+    Args:
+        known: the names of the tags that are on the remote, or that a run is about to push.
+        histories: the history of each package, without the tags that an interrupted run left in the clone.
+        remote: the name of the git remote, for the fix.
+    """
+    last = (tag.name for history in histories for tag in (history.last, history.stable) if tag)
+    for name in dict.fromkeys(last):
+        if name not in known:
+            what = f"the tag `{name}` is only in this clone, so the last release is another one everywhere else"
+            fix = (
+                f"if it is a release: git push {remote} {quote(f'refs/tags/{name}')}; if not: git tag -d {quote(name)}"
+            )
+            yield Finding("local-tag", what, fix)
+
+
 def higher_release_findings(
     git: Git, tags: Mapping[str, str], histories: Sequence[History], channel: BranchConfig
 ) -> Iterator[Finding]:

@@ -42,6 +42,7 @@ from shipit.plan.version import (
     DeclaredVersion,
     History,
     Package,
+    local_tag_findings,
     observe_history,
     packages,
     rules_of,
@@ -135,7 +136,8 @@ class Observed(Struct, frozen=True):
     def highest(self) -> Version | None:
         """The highest stable version that was released on any branch."""
         formats = [history.package.format for history in self.histories]
-        versions = (format.parse(name) for name in self.tags for format in formats)
+        tags = self.clone.remote.tags if self.clone.remote else self.tags
+        versions = (format.parse(name) for name in tags for format in formats)
         return max((version for version in versions if version and not version.prerelease), default=None)
 
 
@@ -156,6 +158,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     histories, files, dirty = found.histories, found.version_files, git.dirty()
     proposes = config.release.write_back.proposes and is_usable
     unfinished = _unfinished(world, config, histories, files, clone) if is_usable else ()
+    local_tags = _local_tags(config, clone, histories, unfinished) if is_usable else ()
     last, commit = last_release(git, config, clone, histories), git.commit(clone.base)
     return Observed(
         clone=clone,
@@ -168,10 +171,11 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
         unfinished=unfinished,
         findings=(
             *_findings(world, config, clone, found),
+            *local_tags,
             *_world_findings(world, config, of_forge),
             *(signature_findings(world, config, clone) if is_usable else ()),
         ),
-        about_history=found.about_history,
+        about_history=replace(found.about_history, tags=(*found.about_history.tags, *local_tags)),
         no_package=found.no_package,
         today=world.clock.today(),
         created=commit.timestamp if commit else 0,
@@ -243,6 +247,14 @@ def _unfinished(
         return ()
     merged = observe_merged(world, config, histories, files, clone.remote, clone.branch)
     return observe_unfinished(world, config.release, histories, files, merged, clone.remote, clone.branch)
+
+
+def _local_tags(
+    config: Config, clone: CloneState, histories: Sequence[History], unfinished: Sequence[Unfinished]
+) -> tuple[Finding, ...]:
+    """Return the findings about last releases whose tag the remote lacks, without those that are finished now."""
+    known = {*(clone.remote.tags if clone.remote else ()), *(each.tag for each in unfinished)}
+    return tuple(local_tag_findings(known, histories, config.release.remote))
 
 
 def _world_findings(world: World, config: Config, of_forge: Sequence[Finding]) -> Iterator[Finding]:

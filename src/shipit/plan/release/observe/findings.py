@@ -90,7 +90,7 @@ def repository_findings(
     yield from about_history.tags
     pushed = clone.remote.tags if clone.remote else {}
     yield from tag_object_findings(git, clone.tags, pushed, packages(config), clone.channel, config.release.remote)
-    yield from higher_release_findings(git, tags, histories, clone.channel)
+    yield from higher_release_findings(git, pushed if clone.remote else tags, histories, clone.channel)
     yield from calendar_findings(git, tags, histories)
 
 
