@@ -84,6 +84,15 @@ def test_fetching_prunes_remote_branches_where_git_is_told_to(clone: Path) -> No
     assert git(clone, "branch", "--remotes", "--format=%(refname:lstrip=3)").split() == ["a/b", "main"]
 
 
+def test_fetching_moves_no_branch_also_if_git_is_configured_to(clone: Path) -> None:
+    git(clone, "config", "remote.origin.fetch", "+refs/heads/*:refs/heads/*")
+    git(clone, "branch", "new")
+    git(clone.parent / "other", "push", "--quiet", "origin", "main:new")
+    GitRepository(str(clone)).fetch()
+    assert git(clone, "log", "--format=%s", "-1", "new") == "feat: begin"
+    assert git(clone, "log", "--format=%s", "-1", "origin/new") == "feat: more"
+
+
 @pytest.mark.parametrize("key", ["fetch.pruneTags", "remote.origin.pruneTags"])
 def test_fetching_the_rest_of_a_shallow_clone_keeps_its_own_tags(clone: Path, key: str) -> None:
     shallow = clone.parent / "shallow"
@@ -155,6 +164,26 @@ def test_a_push_sends_what_it_should_and_nothing_else(with_submodule: Path) -> N
     repository.delete_branch("new", head)
     assert "new" not in repository.remote_refs().branches
     assert git(with_submodule.parent / "inner.git", "log", "--format=%s", "--all") == "feat: inner"
+
+
+def test_the_rest_of_a_shallow_clone_is_fetched_without_that_of_submodules(with_submodule: Path) -> None:
+    git(with_submodule.parent / "clone/app/inner", "push", "--quiet", "origin", "HEAD")
+    git(with_submodule, "push", "--quiet", "origin", "HEAD:whole")
+    source, shallow = (with_submodule.parent / "remote.git").as_uri(), with_submodule.parent / "shallow"
+    git(
+        with_submodule.parent,
+        "clone",
+        "--quiet",
+        "--depth=1",
+        "--branch=whole",
+        "--recurse-submodules",
+        source,
+        "shallow",
+    )
+    (with_submodule.parent / "inner.git").rename(with_submodule.parent / "gone.git")
+    git(shallow, "config", "fetch.recurseSubmodules", "true")
+    GitRepository(str(shallow)).deepen()
+    assert git(shallow, "rev-list", "--count", "HEAD") == "3"
 
 
 @pytest.mark.parametrize(

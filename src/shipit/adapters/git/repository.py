@@ -247,15 +247,15 @@ class GitRepository(GitObjects):
         # --tags and not a refspec for tags: git prunes by refspecs, and would delete the tags that only this clone
         # has. Not --quiet: that would also hide which tags were refused.
         notes = f"+{NOTES}*:{self._fetched_notes}*"  # with a star, git accepts a remote without notes
-        options = ("--tags", "--no-prune-tags", "--no-recurse-submodules")
+        # An empty refmap: git would also update what `remote.*.fetch` names, which can be the branches of the clone.
+        options = ("--tags", "--no-prune-tags", "--no-recurse-submodules", "--refmap=")
         self._read_remote("fetch", *options, self.remote, branches, notes)
         if self._revisions.id(self._fetched_notes):  # the remote may have removed them since an earlier fetch
             self._read_remote("fetch", "--prune", "--no-tags", "--no-recurse-submodules", self.remote, notes)
 
     def deepen(self) -> None:
-        self._read_remote(
-            "fetch", "--quiet", "--unshallow", "--filter=blob:none", "--tags", "--force", "--no-prune-tags", self.remote
-        )
+        options = ("--tags", "--force", "--no-prune-tags", "--no-recurse-submodules")
+        self._read_remote("fetch", "--quiet", "--unshallow", "--filter=blob:none", *options, self.remote)
         self._forget()
         if self.shallow():
             what = "the history is incomplete: the remote itself is a shallow clone"
