@@ -62,6 +62,33 @@ def test_a_configured_alias_is_added_to_the_default_ones_and_its_type_is_known()
     assert "adjust" in rules.known
 
 
+@pytest.mark.parametrize(
+    ("aliases", "message", "bump"),
+    [
+        ({"perf": "feat"}, "feat: search", Bump.MINOR),
+        ({"perf": "feat"}, "perf: search", Bump.MINOR),
+        ({"fix": "feat"}, "feature: search", Bump.MINOR),
+        ({"perf": "chore"}, "chore: tidy", Bump.NONE),
+        ({"perf": "chore"}, "perf: search", Bump.NONE),
+        ({"new": "features", "Features": "feat"}, "new: search", Bump.MINOR),
+        ({"a": "b", "b": "a"}, "a: search", Bump.NONE),
+    ],
+)
+def test_another_name_of_a_type_has_the_bump_of_that_type_and_never_changes_it(
+    aliases: dict[str, str], message: str, bump: Bump
+) -> None:
+    rules = Rules.of(aliases=aliases)
+    commit = rules.parse(message)
+    assert isinstance(commit, Commit) and rules.bump_of(commit)[0] == bump
+
+
+def test_the_bump_of_a_type_takes_precedence_over_that_of_its_other_names() -> None:
+    rules = Rules.of({"feat": "major", "feature": "patch", "docs": "none", "manual": "minor"}, {"manual": "docs"})
+    assert rules.bump_of(Commit("feat", None, "search"))[0] == Bump.MAJOR
+    assert rules.bump_of(Commit("docs", None, "explain"))[0] == Bump.NONE
+    assert Rules.of({"feature": "patch"}).bump_of(Commit("feat", None, "search"))[0] == Bump.PATCH
+
+
 def test_a_rule_can_name_a_type_by_its_alias() -> None:
     rules = Rules.of({"Hotfix(db)": "minor"})
     assert rules.bump_of(Commit("fix", "db", "x")) == (Bump.MINOR, "Hotfix(db) → minor")

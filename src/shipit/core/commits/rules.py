@@ -76,9 +76,13 @@ class Rules(Struct, frozen=True):
             ConfigError: if a key is not a type, or a value is not a bump.
         """
         names = {**DEFAULT_ALIASES, **{name.lower(): type.lower() for name, type in (aliases or {}).items()}}
-        words = {**DEFAULT_BUMPS, **(bump or {})}
+        names = {name: _meant(type, names) for name, type in names.items()}
+        words = dict(bump or {})
         others = _bump(OTHERS, words.pop(OTHERS, "none"))
-        table = dict(_rule(key, word, names) for key, word in words.items())
+        # The rules of a type itself come after those of its other names, and so take precedence.
+        configured = sorted(words.items(), key=lambda rule: rule[0].partition("(")[0].strip().lower() not in names)
+        table = dict(_rule(key, word, {}) for key, word in DEFAULT_BUMPS.items())
+        table |= dict(_rule(key, word, names) for key, word in configured)
         known = KNOWN_TYPES | {type for type, _ in table} | set(names.values())
         of_others = (others, f"any other commit → {others.name.lower()}") if others else None
         return cls(table, names, known, lenient, breaking, of_others)
@@ -108,6 +112,14 @@ class Rules(Struct, frozen=True):
 
     def _no_release(self, type: str) -> str:
         return f"{type} → no release" if type in self.known else f"{type} is not a known type"
+
+
+def _meant(type: str, aliases: Mapping[str, str]) -> str:
+    """Return the type that `type` means, which can be the other name of another one."""
+    seen = {type}
+    while (meant := aliases.get(type, type)) not in seen:
+        seen.add(type := meant)
+    return type
 
 
 def _rule(key: str, word: str, aliases: Mapping[str, str]) -> tuple[tuple[str, str | None], Rule]:
