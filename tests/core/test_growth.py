@@ -15,7 +15,7 @@ from semver import Version
 
 from shipit.config.reading.validity import is_valid
 from shipit.config.vocabulary import Branch, EnvironmentName, TagTemplate
-from shipit.core.commits import Commit, Entry, parse_commit
+from shipit.core.commits import Commit, Entry, Rules, parse_commit
 from shipit.core.commits.text.footers import split_footers
 from shipit.core.history import Release
 from shipit.core.images.tags import Source, image_tag
@@ -101,6 +101,10 @@ def changes(size: int) -> Release:
     return Release("1.4.0", "v1.4.0", dt.date(2026, 1, 31), entries, "v1.3.0")
 
 
+def chain_of_aliases(size: int) -> dict[str, str]:
+    return {f"a{number}": f"a{number + 1}" for number in range(size // 20)}
+
+
 def names_of(kind: object) -> Callable[[str], object]:
     """Return the check of a value of `shipit.toml`, which accepts or refuses the text."""
     return partial(is_valid, type_=kind)
@@ -126,6 +130,7 @@ WORK: dict[str, tuple[Callable[[int], object], Callable[..., object]]] = {
         f"moving tag: {name}": (make, lambda tags: floating_tag_target("v1", TAGS, tags))
         for name, make in NAMES.items()
     },
+    "aliases of aliases": (chain_of_aliases, lambda aliases: Rules.of(aliases=aliases)),
     "a tag of digits": (text("1", "v"), TAGS.parse),
     "a tag of numbers": (text("1.", "v"), suggested_format),
     "a version of digits": (text("1", "1.0."), version_of),

@@ -75,8 +75,8 @@ class Rules(Struct, frozen=True):
         Raises:
             ConfigError: if a key is not a type, or a value is not a bump.
         """
-        names = {**DEFAULT_ALIASES, **{name.lower(): type.lower() for name, type in (aliases or {}).items()}}
-        names = {name: _meant(type, names) for name, type in names.items()}
+        own = {name.lower(): type.lower() for name, type in (aliases or {}).items()}
+        names = _meanings({**DEFAULT_ALIASES, **own})
         words = dict(bump or {})
         others = _bump(OTHERS, words.pop(OTHERS, "none"))
         # The rules of a type itself come after those of its other names, and so take precedence.
@@ -114,12 +114,20 @@ class Rules(Struct, frozen=True):
         return f"{type} → no release" if type in self.known else f"{type} is not a known type"
 
 
-def _meant(type: str, aliases: Mapping[str, str]) -> str:
-    """Return the type that `type` means, which can be the other name of another one."""
-    seen = {type}
-    while (meant := aliases.get(type, type)) not in seen:
-        seen.add(type := meant)
-    return type
+def _meanings(aliases: Mapping[str, str]) -> dict[str, str]:
+    """Return the type that each alias means; an alias can mean another one.
+
+    >>> _meanings({"story": "feature", "feature": "feat"})
+    {'story': 'feat', 'feature': 'feat'}
+    """
+    found: dict[str, str] = {}
+    for name in aliases:
+        seen, type = dict[str, None](), name
+        while type in aliases and type not in found and type not in seen:
+            seen[type] = None
+            type = aliases[type]
+        found |= dict.fromkeys(seen, found.get(type, type))
+    return found
 
 
 def _rule(key: str, word: str, aliases: Mapping[str, str]) -> tuple[tuple[str, str | None], Rule]:
