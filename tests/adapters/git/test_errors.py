@@ -74,6 +74,16 @@ def test_a_setting_that_prevents_the_push_is_not_blamed_on_the_network(clone: Pa
     assert "nothing was pushed" in str(raised.value.state)
 
 
+@pytest.mark.parametrize("printed", ["", "To /srv/app.git\nDone", "*\tHEAD:refs/heads/main\t[new branch]\nDone"])
+def test_a_push_that_succeeds_without_the_tag_is_an_error(
+    clone: Path, monkeypatch: pytest.MonkeyPatch, printed: str
+) -> None:
+    monkeypatch.setattr(GitRepository, "_git_remote", lambda *words: printed)
+    with pytest.raises(RemoteError, match="ended without an error, but did not push .*`refs/tags/v1.0.0`") as raised:
+        GitRepository(str(clone)).push(branch="main", commit="0" * 40, expected=None, tags=["v1.0.0"])
+    assert "it is not known whether the push reached the remote" in str(raised.value.state)
+
+
 def test_a_git_that_is_too_old_to_merge_commits_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """git before 2.38 refuses the options, with the status of a wrong usage."""
     refused = subprocess.CompletedProcess[bytes]([], 129, b"", b"usage: git merge-tree <base-tree> <one> <other>\n")

@@ -160,6 +160,24 @@ def push_error(error: CommandError, branch: str | None, remote: str, token: Sent
     return remote_error(error, remote, token)
 
 
+def not_pushed(refs: Sequence[str], remote: str, printed: str) -> RemoteError:
+    """Return the error for a `git push` that ended without an error, and did not push `refs`.
+
+    Args:
+        refs: the full names of the branches and tags.
+        remote: the URL or name of the remote, for the message.
+        printed: the output of git.
+    """
+    names = ", ".join(f"`{ref}`" for ref in refs)
+    hint = "look for a setting or a program in the place of git: git config --show-origin --get-regexp 'push|remote'"
+    return RemoteError(
+        f"`git push` ended without an error, but did not push {names} to `{remote}`",
+        where=printed or None,
+        hint=f"{hint}; type -a git; then run the same command again",
+        state=PUSH_UNKNOWN,
+    )
+
+
 def lock_of(error: CommandError) -> str | None:
     """Return the path of the lock file that made git fail, if that was the reason.
 

@@ -16,6 +16,7 @@ from shipit.adapters.git.errors import (
     lock_advice,
     lock_of,
     no_git_server,
+    not_pushed,
     push_error,
     remote_error,
     remote_timeout,
@@ -372,9 +373,18 @@ class GitRepository(GitObjects):
             raise push_error(error, name, self._remote_name, self._sent_token) from error
 
     def _push(self, *refspecs: str, options: Sequence[str]) -> None:
-        """Push `refspecs` and nothing else, whatever git is configured to push; raises `CommandError` if it fails."""
+        """Push `refspecs` and nothing else, whatever git is configured to push.
+
+        Raises `CommandError` if it fails, and `RemoteError` if git succeeds without them: nobody may publish a release
+        then, because a forge would make its tag itself, on another commit.
+        """
         submodules = f"--recurse-submodules={'check' if self._checks_submodules() else 'no'}"
-        self._git_remote("push", "--porcelain", "--no-follow-tags", submodules, *options, self.remote, *refspecs)
+        words = ("push", "--porcelain", "--no-follow-tags", submodules, *options, self.remote, *refspecs)
+        printed = self._git_remote(*words)
+        pushed = {line.split("\t")[1].rpartition(":")[2] for line in printed.splitlines() if line.count("\t") >= 2}
+        missing = [ref for ref in (refspec.rpartition(":")[2] for refspec in refspecs) if ref not in pushed]
+        if missing:
+            raise not_pushed(missing, self._remote_name, printed)
 
     def _checks_submodules(self) -> bool:
         """Return whether git is configured to push no commit whose submodules are not on their remotes.
