@@ -79,7 +79,7 @@ def test_a_push_that_succeeds_without_the_tag_is_an_error(
     clone: Path, monkeypatch: pytest.MonkeyPatch, printed: str
 ) -> None:
     monkeypatch.setattr(GitRepository, "_git_remote", lambda *words: printed)
-    with pytest.raises(RemoteError, match="ended without an error, but did not push .*`refs/tags/v1.0.0`") as raised:
+    with pytest.raises(RemoteError, match=r"ended without an error, but did not push .*`refs/tags/v1.0.0`") as raised:
         GitRepository(str(clone)).push(branch="main", commit="0" * 40, expected=None, tags=["v1.0.0"])
     assert "it is not known whether the push reached the remote" in str(raised.value.state)
 
