@@ -185,6 +185,24 @@ def test_tags_of_a_part_block_because_its_commits_would_raise_the_whole(repo: Re
     assert whole is not None and whole.severity == "warning"
 
 
+def test_tags_of_a_part_block_also_beside_a_version_at_the_root(repo: Repository) -> None:
+    root = {"package.json": '{"version": "1.4.0"}'}
+    repo.commit("feat: begin", files={**root, **json_of(web="2.0.0", private="0.1.0")})
+    repo.tag("v1.4.0")
+    repo.commit("feat: web", files={"packages/web/a.txt": "a"})
+    repo.tag("web@2.0.0")
+    repo.commit("fix: web only", files={"packages/web/a.txt": "b"})
+    with pytest.raises(PreflightError) as refused:
+        found(repo)
+    (finding,) = refused.value.findings
+    assert doctor(clone_of(repo))["nested-packages"] == finding
+    tables = proposals(finding)[0]
+    assert parse_config(tables).packages["root"].exclude == ("packages/web",)
+    upcoming = observe_upcoming(GitRepository(str(repo.path)), config_of(tables), reasons=False)
+    assert {each.package: each.version for each in upcoming.versions} == {"web": "2.0.1", "root": None}
+    assert found(repo, 'release.tag = "v{version}"') is None
+
+
 @pytest.mark.parametrize("tag", ["other@8.2.0", "plugin-legacy@9.0.0", "plugin-legacy"])
 def test_other_tags_are_no_releases_of_a_part(repo: Repository, tag: str) -> None:
     repo.commit("feat: begin", files=json_of(vite="8.1.3", plugin_legacy="8.2.0"))

@@ -197,6 +197,27 @@ def test_later_tags_with_names_are_refused_with_a_table_for_each_package(repo: R
     assert decisions(repo, "\n".join(lines[:-1]))["gradle"].previous == "8.10.0"
 
 
+@pytest.mark.parametrize(
+    "groups",
+    [
+        ["1.4.0 globset-0.4.2", "globset-0.4.3"],
+        ["1.3.0", "1.4.0", "globset-0.4.3"],
+        ["v1.4.0 globset-0.4.2", "globset-0.4.3", "globset-0.4.4"],
+    ],
+)
+def test_tags_of_a_part_beside_a_version_at_the_root_are_refused_with_a_table_for_both(
+    repo: Repository, groups: list[str]
+) -> None:
+    crate = '[package]\nname = "{}"\nversion = "{}"\n'
+    files = {"Cargo.toml": crate.format("app", "1.4.0"), "crates/globset/Cargo.toml": crate.format("globset", "0.4.4")}
+    repo.commit("feat: begin", files=files)
+    tagged(repo, *groups)
+    first, *lines, _ = refusal(repo).fix.splitlines()
+    assert first == "write in shipit.toml:"
+    found = {name: each.previous for name, each in decisions(repo, "\n".join(lines)).items()}
+    assert found == {"globset": groups[-1].rpartition("-")[2], "root": "1.4.0"}
+
+
 def test_a_package_is_proposed_once_with_the_format_of_its_highest_version(repo: Repository) -> None:
     repo.commit("feat: begin", files={"cli/package.json": "{}", "web/package.json": "{}"})
     tagged(repo, "v1.0.0", "cli@2.0.0 web@2.0.0", "cli@2.1.0 web@2.1.0", "cli@2.2.0", "cli-v3.0.0", "cli-v10.0.0")

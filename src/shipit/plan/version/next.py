@@ -162,15 +162,26 @@ class _VersionInputs(Struct, frozen=True):
         if self.config.release.version_files is not None:
             return {"findings": self.warnings}
         (history, declared), *_ = self.packages
-        nested = git.nested_files(NESTED_NAMES)
-        if not nested or ((root := declared()) and not is_behind(root, history.stable)):
+        nested = () if (named := self._has_named_tags()) else git.nested_files(NESTED_NAMES)
+        if not named and (not nested or ((root := declared()) and not is_behind(root, history.stable))):
             return {"findings": self.warnings}
         from shipit.plan.version.files.nested import nested_findings
 
-        findings = tuple(nested_findings(git, self.head, history, self.tags, nested))
+        findings = tuple(nested_findings(git, self.head, history, self.tags, nested or None))
         if any_blocks(findings):
             raise PreflightError(findings, state="nothing was changed")
         return {"findings": (*self.warnings, *findings)}
+
+    def _has_named_tags(self) -> bool:
+        """Return whether tags beside those of releases have a name, so that they can be those of a part."""
+        (history, _), *_ = self.packages
+        format = history.package.format
+        others = {name: id for name, id in self.tags.items() if format.text_of_version(name) is None}
+        if not others or history.package.format_is_configured:
+            return False
+        from shipit.core.versions.tag_family import tag_families  # few repositories need it
+
+        return any(family.name for family in tag_families(others))
 
 
 def _inputs_before_unpushed_release(git: Git, config: Config, head: str, branch: str | None) -> _VersionInputs | None:

@@ -14,8 +14,9 @@ from shipit.core import limits
 from shipit.core.versions import Tag, TagFormat, version_tags
 from shipit.core.versions.tag_family import TagFamily, is_named, short_tags, tag_families
 from shipit.finding import Finding
+from shipit.plan.version.files.nested_fix import package_tables
 from shipit.plan.version.history import History
-from shipit.plan.version.package.model import Package
+from shipit.plan.version.package.model import ROOT_NAMES, Package
 
 _MANIFESTS = ("CHANGELOG.md", "CHANGES.md", "go.mod")  # files of a package, besides version files
 
@@ -109,7 +110,7 @@ def _changed_format(
 ) -> Finding:
     package, newest = history.package, families[0].tags[0]
     ignore = f"{_setting(package.format, package)} to ignore such tags"
-    fix = proposal(families, package, paths, ignore)
+    fix = proposal(families, package, paths, ignore, package.format if history.last else None)
     if not package.name and [len(family.tags) for family in families] == [1] and not families[0].name:
         fix = f"{_copy(package, newest, remote)}; or {fix}"
     return Finding("other-tag-format", _what(package, newest, history.last), fix)
@@ -142,7 +143,13 @@ def _copy(package: Package, tag: Tag, remote: str) -> str:
     return f"git tag {name} {tag.name} && git push {remote} {name}"
 
 
-def proposal(families: Sequence[TagFamily], package: Package, paths: Callable[[], Iterable[str]], other: str) -> str:
+def proposal(
+    families: Sequence[TagFamily],
+    package: Package,
+    paths: Callable[[], Iterable[str]],
+    other: str,
+    of_root: TagFormat | None = None,
+) -> str:
     """Return the instruction to configure the tag format of `families`, or a package for each of them.
 
     Args:
@@ -150,9 +157,13 @@ def proposal(families: Sequence[TagFamily], package: Package, paths: Callable[[]
         package: the package that the tags may belong to.
         paths: returns the paths of all files.
         other: the instruction for the user who wants neither.
+        of_root: the tag format of the releases of the root, if it is known; else it is that of tags without a name.
     """
     families = _current_formats(families)
     named = [family for family in families if family.name]
+    of_root = of_root or next((family.format for family in families if not family.name), None)
+    if of_root and named and not package.name and (parts := _parts_beside_root(named, [*paths()])):
+        return "\n".join(("write in shipit.toml:", *package_tables(parts | {"": of_root}), f"or {other}"))
     if package.name or not families[0].name or len(named) == 1:
         return f"{_setting(families[0].format, package)}, or {other}"
     existing = _package_directories(paths())
@@ -167,6 +178,16 @@ def proposal(families: Sequence[TagFamily], package: Package, paths: Callable[[]
     left = len(found) - limits.PROPOSED_PACKAGES
     more = f"  # packages left out here: {left}; `git tag` shows their tags\n" if left > 0 else ""
     return f"write in shipit.toml:\n{''.join(tables)}{more}or {other}"
+
+
+def _parts_beside_root(families: Sequence[TagFamily], paths: Sequence[str]) -> dict[str, TagFormat | None]:
+    """Return the format of each of `families` by the directory with its name, if the root has a version file too."""
+    if not any(path in ROOT_NAMES for path in paths):
+        return {}
+    existing = _package_directories(paths)
+    found = ((family.format, path) for family in families for path in existing if is_named(family.name, path))
+    parts: dict[str, TagFormat | None] = {path: format for format, path in found}
+    return parts if len(parts) <= limits.PROPOSED_PACKAGES else {}
 
 
 def package_proposal(families: Sequence[TagFamily], packages: Sequence[Package], other: str) -> str:

@@ -57,8 +57,8 @@ def nested_findings(
 ) -> Iterator[Finding]:
     """Yield a finding if the version of the last release is only in files below the root: a release would not write it.
 
-    It blocks if tags show that parts of the repository have releases of their own: then commits that change only such
-    a part would raise the version of the whole.
+    It blocks if tags show that parts of the repository have releases of their own, also beside a root with a version:
+    then commits that change only such a part would raise the version of the whole, and the part is never released.
 
     Args:
         git: the repository.
@@ -83,7 +83,11 @@ def nested_findings(
     declared = declared_versions(git, rev, (VersionFileConfig(path=path) for path in found))
     parts = list(_with_releases(_topmost(declared), history.stable, tags))
     lock = _cargo_lock(git, rev, history, parts)
-    if root:
+    own = [part for part in parts if part.releases and not part.fits]
+    if root and own and not package.format_is_configured:
+        whole = NestedFile(root[0].path, root[0].written, package.format)
+        yield _own_releases(own, whole, history)
+    elif root:
         yield from _left_out(written, root, history, [part for part in (*parts, *lock) if part.fits])
     elif any(part.version != _PLACEHOLDER for part in parts):
         yield _finding(parts, history, lock)
@@ -146,18 +150,20 @@ def _finding(parts: Sequence[NestedFile], history: History, lock: Sequence[Neste
     of_whole = [part for part in parts if part.fits and not part.releases]
     package = history.package
     if own and len(of_whole) == 1 and not package.format_is_configured:
-        whole = replace(of_whole[0], releases=package.format)
-        names = first_few([f"`{part.directory}`" for part in own])
-        what = (
-            f"tags show releases of {names}, so commits that change only these must not count for "
-            f"`{package.format.template}`"
-        )
-        ignore = f"set `tag = {toml_string(package.format.template)}` under `[release]` to count all commits"
-        return Finding("nested-packages", what, proposed_packages([*own, whole], ignore))
+        return _own_releases(own, replace(of_whole[0], releases=package.format), history)
     shown = first_few([f"`{part.path}` ({part.version})" for part in parts])
     what = f"the root has no version file, so a release writes no version; there are versions in {shown}"
     fix = proposed_ways([*parts, *lock], released=history.stable is not None)
     return Finding("nested-version-files", what, fix, "warning")
+
+
+def _own_releases(own: Sequence[NestedFile], whole: NestedFile, history: History) -> Finding:
+    """Return the finding about the parts `own` beside the file `whole`, which has the version of the other releases."""
+    template = history.package.format.template
+    names = first_few([f"`{part.directory}`" for part in own])
+    what = f"tags show releases of {names}, so commits that change only these must not count for `{template}`"
+    ignore = f"set `tag = {toml_string(template)}` under `[release]` to count all commits"
+    return Finding("nested-packages", what, proposed_packages([*own, whole], ignore))
 
 
 def _left_out(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -88,13 +88,16 @@ def _entry(part: NestedFile) -> str:
 
 def _packages(parts: Sequence[NestedFile]) -> list[str]:
     directories = {part.directory: part.releases for part in parts}
-    return list(_tables(directories))
+    return list(package_tables(directories))
 
 
-def _tables(directories: dict[str, TagFormat | None]) -> Iterator[str]:
+def package_tables(directories: Mapping[str, TagFormat | None]) -> Iterator[str]:
+    """Yield the lines of a table for each directory with its tag format; that of the root excludes the others."""
     for (directory, format), name in zip(directories.items(), _names(list(directories)), strict=True):
-        yield f"  [packages.{toml_key(name)}]"
-        yield f"  path = {toml_string(directory)}"
+        yield f"  [packages.{toml_key(name or 'root')}]"
+        yield f"  path = {toml_string(directory or '.')}"
+        if not directory:
+            yield f"  exclude = [{', '.join(map(toml_string, filter(None, directories)))}]"
         if format:
             yield f"  tag = {toml_string(format.template)}"
 
