@@ -125,6 +125,16 @@ def test_a_version_that_the_last_message_in_a_block_requests_counts(stage: Stage
     assert decision(stage, world).version == "7.0.0"
 
 
+def test_blocks_in_a_block_of_the_body_count_as_in_a_message(stage: Stage) -> None:
+    nested = "\n".join(f"BEGIN_NESTED_COMMIT\n{each}\nEND_NESTED_COMMIT" for each in ("feat: map", "fix: login"))
+    world, _ = squashed(f"BEGIN_COMMIT_OVERRIDE\n{nested}\nEND_COMMIT_OVERRIDE\n")
+    found = decision(stage, world)
+    assert [each.subject for each in found.reasons] == ["feat: map", "feat: search"]
+    assert any("(1 feat → minor, 1 fix → patch)" in each.reason for each in found.warnings)
+    notes = world.remote.releases["v1.1.0"].body
+    assert "* map" in notes and "* login" in notes
+
+
 @pytest.mark.parametrize("body", [BLOCK.replace("END_", ""), "BEGIN_COMMIT_OVERRIDE\n\nEND_COMMIT_OVERRIDE"])
 def test_a_block_that_is_not_whole_does_not_count_and_the_plan_says_so(stage: Stage, body: str) -> None:
     world, _ = squashed(body)

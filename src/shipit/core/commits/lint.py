@@ -21,6 +21,7 @@ from shipit.core.commits.read_one import read_commit
 from shipit.core.commits.readings import Reading
 from shipit.core.commits.release_as import version_requests
 from shipit.core.commits.rules import Rules
+from shipit.core.commits.text.blocks import messages_in
 from shipit.core.commits.text.message import (
     Commit,
     Unreadable,
@@ -92,22 +93,25 @@ def lint_commits(
 
 def _problems(message: str, reading: Reading, rules: Rules, packages: Collection[str]) -> Iterator[LintProblem]:
     """Yield the problems of a message; it was read as `reading`."""
-    if is_release_subject(standard_subject(message)):
+    messages = messages_in(message).all
+    text = "\n\n".join(messages)
+    if is_release_subject(standard_subject(text)):
         return
-    if reason := skip_reason(message):
+    if reason := skip_reason(text):
         yield LintProblem("warning", f"it would be ignored: {reason}", "change the message before it is merged")
         return
     if reading.outcome == "unreadable":
         yield _error(reading)
-    elif rules.is_by_others(reading.reason) and isinstance(rules.parse(message), Unreadable):
+    elif rules.is_by_others(reading.reason) and isinstance(rules.parse(text), Unreadable):
         yield LintProblem(
             "warning", 'it has no known type, and counts only by `"*"` in `[bump]`', "write `type: description`"
         )
     if reading.release_as:
         yield from _footer_errors(message, packages)
-    parsed = rules.parse(message)
-    if isinstance(parsed, Commit) and (parsed.type in rules.known or reading.outcome != "counted"):
-        yield from _header_warnings(message, parsed, rules)
+    for each in messages:
+        parsed = rules.parse(each)
+        if isinstance(parsed, Commit) and (parsed.type in rules.known or reading.outcome != "counted"):
+            yield from _header_warnings(each, parsed, rules)
     for warning in reading.warnings:
         what, _, hint = warning.partition("; ")
         yield LintProblem("warning", what, hint)
@@ -145,7 +149,7 @@ def _header_warnings(text: str, parsed: Commit, rules: Rules) -> Iterator[LintPr
     """Yield the warnings about the header of a message that follows the convention.
 
     Args:
-        text: the whole message.
+        text: the message, without the blocks in it.
         parsed: the result of parsing `text`.
         rules: the known types and their aliases.
         packages: the names of the packages of the repository, which a `Release-As` footer can name.

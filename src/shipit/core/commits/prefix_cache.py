@@ -14,6 +14,7 @@ from shipit.core.commits.readings import Reading
 from shipit.core.commits.reverts import might_be_revert
 from shipit.core.commits.rules import Rules
 from shipit.core.commits.squash import might_list_commits
+from shipit.core.commits.text.blocks import might_have_blocks
 from shipit.core.commits.text.footers import might_mention_breaking, might_request_version, split_footers
 from shipit.core.commits.text.message import Commit, subject
 from shipit.core.commits.text.release_message import is_release_subject
@@ -86,5 +87,10 @@ class PrefixCache(dict[str, HeaderPrefix | None]):
 
 
 def _needs_full_read(message: str) -> bool:
-    """Return whether a body might announce a breaking change, request a version or list commits."""
-    return might_mention_breaking(message) or might_request_version(message) or might_list_commits(message)
+    """Return whether a body might announce a breaking change, request a version, list commits or have blocks."""
+    return (
+        might_mention_breaking(message)
+        or might_request_version(message)
+        or might_list_commits(message)
+        or might_have_blocks(message)
+    )

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 from shipit.core.commits.header import is_merge, read_header, skip_reason
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
+from shipit.core.commits.read_blocks import read_blocks
 from shipit.core.commits.readings import Reading, Readings, ignored, mark_dropped
 from shipit.core.commits.release_as import PackageToRead, version_request
 from shipit.core.commits.reverts import might_be_revert, parse_revert
 from shipit.core.commits.rules import Rules
 from shipit.core.commits.squash import might_list_commits, squashed_commits
+from shipit.core.commits.text.blocks import messages_in
 from shipit.core.commits.text.footers import split_footers
 from shipit.core.commits.text.message import Commit, Unreadable, after_subject, header, subject
 from shipit.core.commits.text.release_message import is_release_subject, standard_subject
@@ -39,10 +41,23 @@ def read_commit(commit: RawCommit, cache: PrefixCache, package: PackageToRead | 
 
 
 def _read_in_full(commit: RawCommit, cache: PrefixCache, package: PackageToRead | None) -> Reading:
-    message = commit.message
+    found = messages_in(commit.message)
+    message = "\n\n".join(found.all)
     if is_release_subject(standard_subject(message)):
         return ignored(commit, "a release commit")
     if reason := skip_reason(message):
+        return ignored(commit, reason)
+    if found.further:
+        reading = read_blocks(commit, found, cache.rules, lambda each: _read_message(each, cache))
+    else:
+        reading = _read_message(commit, cache)
+        reading = replace(reading, warnings=(*reading.warnings, *found.remarks)) if found.remarks else reading
+    return _with_requested_version(commit, reading, package)
+
+
+def _read_message(commit: RawCommit, cache: PrefixCache) -> Reading:
+    """Read a message without blocks, with the commits that it lists."""
+    if reason := skip_reason(commit.message):  # of one message of several
         return ignored(commit, reason)
     reading = read_header(commit, cache.rules)
     has_list = _might_have_list(commit)
@@ -50,7 +65,7 @@ def _read_in_full(commit: RawCommit, cache: PrefixCache, package: PackageToRead 
         reading = _read_by_list(commit, reading, cache)
     elif has_list:
         reading = replace(reading, warnings=(*reading.warnings, *_stronger_commit_warnings(commit, reading, cache)))
-    return _with_requested_version(commit, reading, package)
+    return reading
 
 
 def _might_have_list(commit: RawCommit) -> bool:

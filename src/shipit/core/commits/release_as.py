@@ -13,6 +13,7 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from shipit.core.commits.raw_commit import RawCommit
+from shipit.core.commits.text.blocks import messages_in
 from shipit.core.commits.text.footers import might_request_version, split_footers
 from shipit.core.commits.text.message import after_subject
 
@@ -48,7 +49,7 @@ def version_requests(message: str, packages: Collection[str] = ()) -> tuple[Vers
     """
     if not might_request_version(message):
         return ()
-    _, footers = split_footers(after_subject(message).strip())
+    footers = (footer for each in messages_in(message).all for footer in split_footers(after_subject(each).strip())[1])
     values = (footer.value.split() for footer in footers if footer.token.lower() == "release-as")
     return tuple(_request(words, packages) for words in values if words)
 

@@ -29,6 +29,7 @@ from shipit.core.commits import (
     split_footers,
     subject,
 )
+from shipit.core.commits.text.blocks import might_have_blocks
 from shipit.core.history.log import Columns, Log
 
 
@@ -102,6 +103,7 @@ class HistoryScan:
 def _needs_full_read(text: str) -> bool:
     """Return whether a message with a known type, or one of several joined ones, can be more than its header says.
 
-    It might be breaking, a duplicate, or a release commit.
+    It might be breaking, a duplicate, or a release commit, or have messages in blocks.
     """
-    return "BREAKING" in text or "\r" in text or "(cherry picked" in text or "Release-Of: " in text
+    marked = "BREAKING" in text or "\r" in text or "(cherry picked" in text or "Release-Of: " in text
+    return marked or might_have_blocks(text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from shipit.core.commits import subject
-from shipit.core.commits.text.override import begun_overrides, override_of
+from shipit.core.commits.text.blocks import begun_overrides, override_of
 from shipit.errors import AuthError
 from shipit.finding import Finding
 from shipit.plan.version import Correction, History, overridden
