@@ -8,6 +8,7 @@ import pytest
 from importers.reading import ASK, DEFAULT, NONE, TAKEN, Fixture, Keys, imported, statuses
 
 CONFIG, MANIFEST = "release-please-config.json", ".release-please-manifest.json"
+APP = ".github/release-please.yml"
 USUAL = {"feat": "Features", "fix": "Bug Fixes", "perf": "Performance Improvements", "revert": "Reverts"}
 ALWAYS = {"include-component-in-tag", "(release pull request)", "release-type", MANIFEST}
 
@@ -491,3 +492,34 @@ def test_the_manifest_and_the_pull_request_are_reported() -> None:
     found = imported({CONFIG: {"packages": {".": {}}}, MANIFEST: "{}"})
     assert found.files == (CONFIG, MANIFEST)
     assert (statuses(found)[MANIFEST], statuses(found)["(release pull request)"]) == (NONE, ASK)
+
+
+def test_the_file_of_the_github_app_is_read_with_its_own_spelling_of_the_keys() -> None:
+    app = """\
+releaseType: java-yoshi
+bumpMinorPreMajor: true
+handleGHRelease: true
+primaryBranch: trunk
+extraFiles:
+  - README.md
+branches:
+  - branch: 1.x
+"""
+    found = imported({APP: app})
+    assert found.files == (APP,)
+    assert found.settings["release"]["branch"] == "trunk"
+    assert found.settings["release"]["version-files"] == [{"path": "README.md", "format": "marker"}]
+    assert found.settings["release"]["snapshot"] is True
+    assert statuses(found)["branches"] == ASK
+    assert statuses(found)["handle-gh-release"] == NONE
+
+
+def test_the_configuration_that_the_github_app_names_is_read() -> None:
+    files = {
+        APP: "manifest: true\nmanifestConfig: v2/release-please-config.json\nmanifestFile: v2/.manifest.json\n",
+        "v2/release-please-config.json": {"include-component-in-tag": False, "packages": {"v2": {"component": "v2"}}},
+        "v2/.manifest.json": "{}",
+    }
+    found = imported(files)
+    assert found.files == (APP, "v2/release-please-config.json", "v2/.manifest.json")
+    assert found.settings["packages"] == {"v2": {"path": "v2", "tag": "v{version}"}}

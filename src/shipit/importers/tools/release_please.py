@@ -1,4 +1,4 @@
-"""The settings of release-please: release-please-config.json and its manifest."""
+"""The settings of release-please: release-please-config.json and its manifest, or the file of its GitHub App."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from shipit.versionfiles import detect, format_of
 
 _TYPE = re.compile(r"(?m)^[ \t]*+release-type:[ \t]*+['\"]?([\w-]+)")
 CONFIG, MANIFEST = "release-please-config.json", ".release-please-manifest.json"
+APP = ".github/release-please.yml"
+_WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _PULL_REQUEST = (
     "pull-request-title-pattern",
@@ -40,9 +42,14 @@ _DROPPED = {
     "changelog-host": "shipit takes the address from the git remote",
     "package-name": "shipit uses it only as the name of a package",
     "component": "shipit uses it only as the name of a package",
+    **dict.fromkeys(
+        ("handle-gh-release", "tag-pull-request-number", "on-demand"),
+        "it is a setting of the GitHub App of release-please",
+    ),
     "release-as": "it would request the same version again and again: use `shipit release --version`",
 }
 _DECISIONS = {
+    "branches": "name them in `release.branches`: a maintenance branch has a `range`",
     "draft-pull-request": "with a release pull request: `draft-pull-request` in `[release]`",
     "separate-pull-requests": "with a release pull request: `separate-pull-requests` in `[release]`",
     "draft": "shipit publishes a release when it is complete",
@@ -67,11 +74,13 @@ _TAG_ONLY |= {"sfdx", "krm-blueprint", "go-yoshi", "php-yoshi"}
 
 
 def _read(repository: RepositoryFacts) -> FoundKeys | None:
-    text = repository.read(CONFIG)
-    settings = _of_action(repository) if text is None else read_document(CONFIG, text)
+    app = _of_app(repository)
+    config, manifest = app.get("manifest-config", CONFIG), app.get("manifest-file", MANIFEST)
+    text = repository.read(config)
+    settings = read_document(config, text) if text is not None else _without_manifest(app) or _of_action(repository)
     if settings is None:
         return None
-    found = FoundKeys(*([] if text is None else [CONFIG]))
+    found = FoundKeys(*([APP] if app else []), *([] if text is None else [config]))
     packages = settings.get("packages")
     if isinstance(packages, dict) and len(packages) == 1 and "." in packages:
         own = packages["."] if isinstance(packages["."], dict) else {}
@@ -84,10 +93,23 @@ def _read(repository: RepositoryFacts) -> FoundKeys | None:
         "(release pull request)",
         'to keep it: `write-back = "pull-request"` in `[release]`; else shipit releases when commits reach the branch',
     )
-    if repository.read(MANIFEST) is not None:
-        found.files.append(MANIFEST)
-        found.no_counterpart(MANIFEST, "shipit takes the last version from the tags")
+    if repository.read(manifest) is not None:
+        found.files.append(manifest)
+        found.no_counterpart(manifest, "shipit takes the last version from the tags")
     return found
+
+
+def _of_app(repository: RepositoryFacts) -> dict[str, Any]:
+    """Return the settings of the GitHub App, with its keys spelled as in release-please-config.json; empty if none."""
+    text = repository.read(APP)
+    settings = {} if text is None else read_document(APP, text)
+    return {_WORD_START.sub("-", key).lower(): value for key, value in settings.items()}
+
+
+def _without_manifest(app: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the settings of the app for a repository with one package; None if there is no app, or it has no type."""
+    own = {key: value for key, value in app.items() if not key.startswith("manifest")}
+    return {**own, "packages": {".": {}}} if "release-type" in own else None
 
 
 def _of_action(repository: RepositoryFacts) -> dict[str, Any] | None:
@@ -141,6 +163,8 @@ def _read_key(key: str, value: Any, found: FoundKeys, repository: RepositoryFact
         _read_sections(value, found)
     elif key == "extra-files":
         _read_extra_files(value, found, repository)
+    elif key == "primary-branch":
+        found.taken(key, "release.branch", str(value))
     elif key == "initial-version":
         found.taken(key, "release.initial-version", str(value))
     elif key == "versioning":
@@ -347,5 +371,5 @@ def _read_package_key(key: str, option: str, value: Any, found: FoundKeys) -> No
 
 
 IMPORTER = Importer(
-    _read, (CONFIG,), re.compile(r"/release-please-action@|\brelease-please (?:release-pr|github-release)")
+    _read, (CONFIG, APP), re.compile(r"/release-please-action@|\brelease-please (?:release-pr|github-release)")
 )
