@@ -105,6 +105,16 @@ def test_nothing_is_completed_outside_a_repository_and_with_a_wrong_configuratio
     assert completed("-C", str(tmp_path), "deploy", "") == []
 
 
+@pytest.mark.parametrize("variables", [{"COMP_WORDS": "shipit d", "COMP_CWORD": "abc"}, {}])
+def test_variables_that_no_shell_sets_are_wrong_usage(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"_SHIPIT_COMPLETE": "bash_complete", **variables}.items():
+        monkeypatch.setenv(name, value)
+    assert run([]) == 2
+    assert "`COMP_CWORD`" in capsys.readouterr().err
+
+
 def completed(*typed: str) -> list[str]:
     completion = ShellComplete(cli, {"obj": Session()}, "shipit", "_SHIPIT_COMPLETE")
     return [item.value for item in completion.get_completions(list(typed[:-1]), typed[-1])]

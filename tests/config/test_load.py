@@ -300,7 +300,17 @@ def test_an_unknown_key_is_an_error_with_the_key_that_was_probably_meant(text: s
         ("[environments.a]\nimage.name = 'a'\n[environments.a.deploy]\nkind = 'swarm'\nservice = 'a'\nmigrate = ['app --x']", '`migrate` is a list of words, and `"app --x"` is not one word', 'write each word by itself: `["app", "--x"]`'),
         ("[environments.a]\ndeploy = ['swarm']", 'entry 1 of `deploy` must be a table, not `"swarm"`', 'write it as a table: `{ kind = "swarm", ... }`'),
         ("[environments.a]\ndeploy = 'swarm'", '`deploy` must be a table with a `kind`, or a list of such tables, not `"swarm"`', 'write it as a table: `{ kind = "swarm", ... }`'),
-        ("[release]\nprepare = 'make'", '`prepare` must be a list, not `"make"`', 'put it in brackets: `["make"]`'),
+        (
+            f"[release]\nprepare = 'mkdir -p {'x' * 100}'",
+            f"`prepare` must be a list, not `\"mkdir -p {'x' * 50}…`",
+            'write it as a list: `["…"]`',
+        ),
+        (
+            "[release]\nbranches = [{ name = 'next', prerelease = '01' }]",
+            "`prerelease` must be a pre-release identifier such as `beta` (SemVer), not `\"01\"`",
+            None,
+        ),
+        ("[release]\nprepare = 'make'", '`prepare` must be a list, not `"make"`', 'write it as a list: `["make"]`'),
         (
             "[release]\nprepare-timeout = 0",
             "`prepare-timeout` must be a duration with a unit, such as `90s` or `30m`, or a whole number of seconds, at least 1, not `0`",

@@ -99,6 +99,9 @@ def run(args: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _failed(session, system_error(error))
     except Exception as error:
+        if "_SHIPIT_COMPLETE" in os.environ and isinstance(error, KeyError | ValueError):
+            what = "the variables `COMP_WORDS` and `COMP_CWORD` are not as a shell sets them to complete a command"
+            return _failed(session, UsageError(what, hint="install the completion again: shipit completion --help"))
         if isinstance(error.__cause__, KeyboardInterrupt):  # up to Python 3.11, `__set_name__` wraps it while importing
             return _interrupted(session, error)
         session.output.bug(error)

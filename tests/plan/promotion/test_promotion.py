@@ -8,7 +8,7 @@ import pytest
 
 from shipit.config.load import parse_config
 from shipit.engine.apply import apply_steps
-from shipit.errors import BranchMoved, RemoteError, UsageError
+from shipit.errors import BranchMoved, PreflightError, RemoteError, UsageError
 from shipit.plan.images import observe_images
 from shipit.plan.promotion import PromotionPlan, make_promotion_plan, observe_promotion
 from shipit.testing import FakeWorld, crash_matrix, recorded
@@ -148,7 +148,7 @@ def test_a_lower_release_than_that_of_the_branch_is_left_to_rollback() -> None:
     assert finding.fix == "to serve the lower version: shipit rollback prod 1.3.0 && shipit rollback eu 1.3.0"
 
 
-def test_of_an_environment_that_shipit_does_not_deploy_the_branch_can_be_brought_back() -> None:
+def test_without_a_deployment_the_finding_has_the_commands_that_return_the_branch_to_the_lower_release() -> None:
     world = shop()
     promote(world)
     (finding,) = plan(world, "1.3.0").findings
@@ -235,6 +235,9 @@ def test_a_branch_or_release_that_does_not_exist_is_named(arguments: dict[str, s
         ({"target": "prd"}, "did you mean `prod`?"),
         ({"target": "prduction"}, "did you mean `production`?"),
         ({"target": "prod", "source": "mian"}, "did you mean `main`?"),
+        ({"target": "refs/heads/prod"}, "did you mean `prod`?"),
+        ({"target": "origin/prod"}, "did you mean `prod`?"),
+        ({"target": "a..b"}, "name one of its branches, such as main, prod"),
     ],
 )
 def test_a_misspelled_environment_or_branch_is_not_made_but_corrected(arguments: dict[str, str], meant: str) -> None:
@@ -243,6 +246,24 @@ def test_a_misspelled_environment_or_branch_is_not_made_but_corrected(arguments:
     with pytest.raises(UsageError) as caught:
         observe_promotion(world.git, world.forge, config, **arguments)
     assert caught.value.hint == meant
+
+
+@pytest.mark.parametrize("arguments", [{"target": ""}, {"target": "prod", "source": ""}])
+def test_an_empty_name_is_refused_and_is_not_the_release_branch(arguments: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="the name of a branch is empty"):
+        plan(shop(), **arguments)
+
+
+def test_an_unknown_release_branch_is_a_problem_of_the_remote_and_not_of_the_branch_to_move() -> None:
+    config = parse_config(TEXT.replace('branch = "main"', "", 1))
+    world = shop()
+    world.remote.default = "gone"
+    with pytest.raises(PreflightError) as refused:
+        observe_promotion(world.git, world.forge, config, "prod")
+    (finding,) = refused.value.findings
+    assert finding.code == "no-default-branch"
+    assert finding.what == "the release branch is not known: HEAD of the remote names no branch"
+    assert finding.fix.endswith("of shipit.toml, or name the branch: shipit promote-branch main prod")
 
 
 def test_the_branch_of_an_environment_can_be_made_also_beside_a_similar_one() -> None:

@@ -42,23 +42,38 @@ def test_a_clone_that_is_ready_has_no_finding(begun: Repository) -> None:
     assert doctor(clone_of(begun)) == {}
 
 
-def test_a_release_tag_that_is_on_no_commit_is_a_warning_with_the_command_to_look_at_it(begun: Repository) -> None:
+def test_a_release_tag_that_is_on_no_commit_is_a_warning_with_the_commands_to_remove_it_and_to_see_the_file(
+    begun: Repository,
+) -> None:
     begun.git("tag", "v9.0.0", "HEAD:a.txt")
     begun.git("tag", "-a", "-m", "wrong", "v8.0.0", "HEAD^{tree}")
     begun.git("tag", "notes", "HEAD:a.txt")
     clone = clone_of(begun)
-    for found in (doctor(clone), {each.code: each for each in plan(clone).findings}):
-        assert [(each.code, each.severity) for each in found.values()] == [("tag-object", "warning")]
-        assert found["tag-object"].what == (
-            "`v9.0.0` and 1 more tag in the format of releases are on a file or a directory and not on a commit, so they "
-            "count as no release"
-        )
-        look, remove = "git cat-file -t 'v9.0.0^{}'", "git tag -d v9.0.0 && git push origin :refs/tags/v9.0.0"
-        assert found["tag-object"].fix == f"look at it: {look}; to remove it: {remove}"
+    for found in (api.doctor(api.open_project(str(clone))), plan(clone).findings):
+        assert [(each.code, each.severity) for each in found] == [("tag-object", "warning")] * 2
+        assert [each.what for each in found] == [
+            "tag `v9.0.0` is on a file, not on a commit, so it does not count as a release",
+            "tag `v8.0.0` is on a directory, not on a commit, so it does not count as a release",
+        ]
+        remove = "git tag -d v9.0.0 && git push origin :refs/tags/v9.0.0"
+        assert found[0].fix == f"if it is a mistake: {remove}; to see what it is on: git show v9.0.0"
     follow(clone, remove)
-    run(clone, "tag", "v9.0.1", "HEAD:a.txt")
-    assert "`v9.0.1` and 1 more tag" in doctor(clone)["tag-object"].what
-    assert doctor(clone)["tag-object"].fix.endswith("to remove it: git tag -d v9.0.1")
+    run(clone, "tag", "v8.0.0", "HEAD:a.txt", "--force")
+    run(remote_of(begun), "tag", "-d", "v8.0.0")
+    assert doctor(clone)["tag-object"].fix.startswith("if it is a mistake: git tag -d v8.0.0;")
+
+
+def test_a_tag_of_the_next_version_on_a_file_is_an_error_with_the_command_that_removes_it(begun: Repository) -> None:
+    begun.git("tag", "v1.1.0", "HEAD:a.txt")
+    clone = clone_of(begun)
+    for decide in (plan, lambda clone: api.next_version(api.open_project(str(clone)))):
+        with pytest.raises(ConflictError) as refused:
+            decide(clone)
+        assert refused.value.what == (
+            "`1.1.0` is the next version, but tag `v1.1.0` exists already, on a file instead of a commit"
+        )
+    follow(clone, str(refused.value.hint).removeprefix("remove it: "))
+    assert plan(clone).steps
 
 
 def test_a_repository_without_a_commit_is_a_finding_with_a_fix(repo: Repository) -> None:
@@ -402,6 +417,25 @@ def test_a_version_that_is_not_higher_is_a_finding(begun: Repository) -> None:
     assert list(doctor(clone_of(begun))) == ["version"]
 
 
+@pytest.mark.parametrize(
+    ("path", "what", "fix"),
+    [
+        ("gradle.propertie", "there is no file `gradle.propertie`", "did you mean `gradle.properties`?"),
+        ("new.json", "the version file `new.json` is not committed", "git add new.json && git commit, or remove"),
+    ],
+)
+def test_a_version_file_that_is_misspelled_or_not_committed_is_named_so(
+    begun: Repository, path: str, what: str, fix: str
+) -> None:
+    begun.commit("feat: gradle", files={"gradle.properties": "version=1.0.0\n"})
+    clone = clone_of(begun)
+    configure(clone, f'[release]\nversion-files = ["{path}"]\n')
+    (clone / "new.json").write_text("{}")
+    found = doctor(clone)["version"]
+    assert found.what.startswith(what)
+    assert found.fix.startswith(fix)
+
+
 def test_a_version_file_that_cannot_be_edited_is_a_finding(begun: Repository) -> None:
     begun.commit("chore: a", files={"build.gradle": "version = rootProject.findProperty('v')\n"})
     clone = clone_of(begun)
@@ -548,8 +582,10 @@ def test_a_release_commit_that_lost_its_tag_is_a_warning_with_the_commands_that_
     run(remote, "clone", "--quiet", remote.as_uri(), str(remote.with_name("fresh")))
     found = doctor(fresh := remote.with_name("fresh"))
     assert (list(found), found["lost-tag"].severity) == (["lost-tag"], "warning")
-    assert "is the release commit of 1.1.0, but there is no tag `v1.1.0`" in found["lost-tag"].what
-    follow(fresh, found["lost-tag"].fix.removeprefix("if that release counts: "))
+    assert "is the release commit of 1.1.0, but its tag `v1.1.0` is lost" in found["lost-tag"].what
+    # also true after the release that makes this tag
+    assert found["lost-tag"].what.endswith("; this release makes `v1.1.0` again, from a later commit")
+    follow(fresh, found["lost-tag"].fix.removeprefix("if that release counts, before another release: "))
     assert doctor(fresh) == {}
     assert plan(fresh).steps == ()
 

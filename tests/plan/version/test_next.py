@@ -407,6 +407,7 @@ def test_release_as_must_be_a_version(repo: Repository, asked: str, meant: str) 
     with pytest.raises(UsageError, match=f"`{asked}` is not a version") as refused:
         next_of(repo)
     assert refused.value.hint == f"add a commit with the footer `Release-As: {meant}`"
+    assert refused.value.where == f"the `Release-As:` footer of commit `{repo.git('rev-parse', 'HEAD')[:10]}`"
     repo.commit(f"chore: b\n\nRelease-As: {meant.replace('1.4', '1.6')}")
     assert next_of(repo) == "1.6.0"
 

@@ -162,6 +162,17 @@ def test_a_footer_that_names_no_package_is_refused_with_the_form_to_write(repo: 
     assert "`Release-As: web 1.4.0`" in str(caught.value.hint)
 
 
+def test_a_footer_that_names_no_package_in_a_commit_of_no_package_is_reported_by_its_first_word(
+    repo: Repository,
+) -> None:
+    begin(repo)
+    repo.commit("chore: empty\n\nRelease-As: nope 5.0.0")
+    (finding,) = (each for each in upcoming_of(repo).findings if each.code == "release-as")
+    assert finding.what.startswith("`Release-As: nope` of `")
+    assert finding.what.endswith(" chore: empty` names neither a package nor a version")
+    assert "Release-As: backend X.Y.Z" in finding.fix
+
+
 def upcoming_of(repo: Repository, toml: str = PACKAGES) -> Upcoming:
     return observe_upcoming(GitRepository(str(repo.path)), config_of(toml), reasons=False)
 

@@ -25,7 +25,6 @@ from shipit.config.reading.expectation import (
     annotations_of,
     available_later,
     choices,
-    describe_value,
     expected,
     fields_of,
     plain,
@@ -60,9 +59,15 @@ def for_choice(word: str, known: list[str]) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Return a hint with the one of `known` that is similar to `word`; None if none is."""
+    match = similar_name(word.lower(), known)
+    return f"did you mean `{match}`?" if match else None
+
+
+def similar_name(word: str, known: Iterable[str]) -> str | None:
+    """Return the one of `known` that is similar to `word`; None if none is."""
     import difflib
 
-    return next((f"did you mean `{match}`?" for match in difflib.get_close_matches(word.lower(), known, 1)), None)
+    return next(iter(difflib.get_close_matches(word, known, 1)), None)
 
 
 def for_value(value: object, type_: Any) -> str | None:
@@ -73,7 +78,8 @@ def for_value(value: object, type_: Any) -> str | None:
     if isinstance(value, str) and any(annotations_of(type_, "words")):
         return f"write each word by itself: `{_as_words(value)}`"
     if isinstance(value, str) and tuple in kinds and not any(_structs(type_)):
-        return f"put it in brackets: `[{describe_value(value).strip('`')}]`"
+        text = msgspec.json.encode(value).decode()  # also a text of TOML
+        return f"write it as a list: `[{text}]`" if len(text) < limits.QUOTED_TEXT else 'write it as a list: `["…"]`'
     if isinstance(value, str) and bool in kinds and value.lower() in ("true", "false"):
         return f"write it without quotes: `{value.lower()}`"
     if isinstance(value, bool | int | float) and str in kinds:
@@ -113,7 +119,7 @@ def _as_words(command: str) -> str:
 
 def _as_duration(number: str, type_: Any) -> str | None:
     """Return a hint to write `90` or `"90"` as `"90s"`, where a duration needs a unit."""
-    is_duration = number.isdecimal() and is_valid(f"{number}s", type_)
+    is_duration = number.isdecimal() and is_valid(f"{number}s", type_) and not is_valid("s", type_)
     return f'write it with a unit: `"{number}s"`' if is_duration else None
 
 

@@ -7,14 +7,17 @@ from functools import reduce
 from shlex import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipit.config.model import Config
 from shipit.config.reading.advice import did_you_mean
+from shipit.config.reading.validity import is_valid
+from shipit.config.vocabulary import Branch
 from shipit.core.versions import Tag, version_tags
 from shipit.errors import PreflightError, UsageError
 from shipit.finding import any_blocks
 from shipit.plan.release import TargetBranch, observe_clone, observe_target_branch
-from shipit.plan.version import Package, channel, main_channel, packages
+from shipit.plan.version import Package, channel, main_channel, packages, unknown_default_branch
 from shipit.world import Forge, Git, RemoteRefs
 
 
@@ -44,13 +47,15 @@ def observe_promotion(
         version: the version or the tag of the release; None for the last one.
 
     Raises `UsageError` for a branch or a release that does not exist, and `PreflightError` if the remote or the history
-    cannot be read.
+    cannot be read, or if it is not known which branch is the release branch.
     """
+    if "" in (source, target):
+        raise UsageError("the name of a branch is empty", hint="name the branch: shipit promote-branch main prod")
     clone = observe_clone(git, config, target)
     if clone.remote is None or any_blocks(clone.findings):
         raise PreflightError(clone.findings, state="nothing was changed", to="promote the branch")
     remote = clone.remote
-    source = source or _source(config, target) or main_channel(config, remote.default).name
+    source = source or _source(config, target) or _release_branch(config, remote, target)
     tip = _tip(remote, source)
     if channel(config, target, remote.default or ""):
         what = f"`{target}` is a release branch, so it gets its releases itself"
@@ -70,12 +75,29 @@ def _source(config: Config, branch: str) -> str | None:
     return next((each.from_ for each in config.environments.values() if each.branch == branch and each.from_), None)
 
 
+def _release_branch(config: Config, remote: RemoteRefs, target: str) -> str:
+    """Return the first release branch; raises `PreflightError` if neither the configuration nor the remote names it."""
+    name = main_channel(config, remote.default).name
+    if not name:
+        finding = replace(
+            unknown_default_branch(target), what="the release branch is not known: HEAD of the remote names no branch"
+        )
+        fix = f"{finding.fix}, or name the branch: shipit promote-branch main {quote(target)}"
+        raise PreflightError([replace(finding, fix=fix)], state="nothing was changed", to="promote the branch")
+    return name
+
+
 def _meant(config: Config, remote: RemoteRefs, target: str, release: Tag) -> str:
     """Return the name that was probably meant by `target`, or else the command that makes this branch."""
+    short = target.removeprefix("refs/heads/").removeprefix(f"{config.release.remote}/")
+    if short != target and short in remote.branches:
+        return f"did you mean `{short}`?"
     branches = [each.branch for each in config.environments.values() if each.branch]
     similar = did_you_mean(target, [*config.environments, *branches, *remote.branches])
     if similar and target not in branches:
         return similar
+    if not is_valid(target, Branch):
+        return _some_branches(remote)
     return f"to make it: git push {config.release.remote} {quote(f'{release.commit[:10]}:refs/heads/{target}')}"
 
 
@@ -84,9 +106,13 @@ def _tip(remote: RemoteRefs, branch: str) -> str:
     tip = remote.branches.get(branch)
     if tip is None:
         what = f"there is no branch `{branch}` on the remote"
-        some = f"name one of its branches, such as {', '.join(sorted(remote.branches)[:5])}"
-        raise UsageError(what, hint=did_you_mean(branch, remote.branches) or some)
+        raise UsageError(what, hint=did_you_mean(branch, remote.branches) or _some_branches(remote))
     return tip
+
+
+def _some_branches(remote: RemoteRefs) -> str:
+    """Return the hint with names of branches that exist."""
+    return f"name one of its branches, such as {', '.join(sorted(remote.branches)[:5])}"
 
 
 def _release(

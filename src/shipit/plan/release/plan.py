@@ -114,7 +114,7 @@ def _plan(
                 *_version_file_findings(config, observed, decisions),
                 *unreadable_findings(decisions),
                 *_draft_findings(observed, releases),
-                *_lost_tag_findings(config, observed),
+                *_lost_tag_findings(config, observed, releases),
                 *_go_module_findings(observed, releases),
                 *_about_proposal(observed, releases, proposal, {each.package for each in decisions}),
                 *_about_promotions(config, observed, releases, proposal),
@@ -235,13 +235,14 @@ def _draft_findings(observed: Observed, releases: Iterable[PackageRelease]) -> I
                 yield Finding("abandoned-draft", what, fix, severity="warning")
 
 
-def _lost_tag_findings(config: Config, observed: Observed) -> Iterator[Finding]:
+def _lost_tag_findings(config: Config, observed: Observed, releases: Iterable[PackageRelease]) -> Iterator[Finding]:
     """Yield a warning for each release commit since the last release without its tag, if all commits are pushed.
 
     The push of the tag was lost, or somebody removed it: without a draft on the forge, both look the same.
     """
     if observed.clone.base != observed.clone.expected:
         return
+    made_again = {entry.release.tag for entry in releases}
     for history in observed.histories:
         for commit in history.since.commits:
             if TRAILER not in commit.message or not is_release_message(commit.message):
@@ -249,13 +250,15 @@ def _lost_tag_findings(config: Config, observed: Observed) -> Iterator[Finding]:
             version = versions_of(commit.message).get(history.package.name)
             tag = history.package.format.render(version) if version else None
             if tag and tag not in observed.tags:
+                again = f"; this release makes `{tag}` again, from a later commit" if tag in made_again else ""
                 what = (
                     f"`{commit.id[:10]}` is the release commit of {history.package.release_name(version or '')}, but "
-                    f"there is no tag `{tag}`: its push was interrupted, or somebody removed it"
+                    f"its tag `{tag}` is lost: its push was interrupted, or somebody removed it{again}"
                 )
                 name = shlex.quote(tag)
                 fix = f"git tag -a {name} {commit.id[:10]} -m {name} && git push {config.release.remote} {name}"
-                yield Finding("lost-tag", what, f"if that release counts: {fix}", severity="warning")
+                when = ", before another release" if again else ""
+                yield Finding("lost-tag", what, f"if that release counts{when}: {fix}", severity="warning")
 
 
 def _go_module_findings(observed: Observed, releases: Iterable[PackageRelease]) -> Iterator[Finding]:
@@ -338,6 +341,7 @@ def _decide(
             config,
             observed.clone.channel,
             taken=observed.tags.keys(),
+            misplaced=lambda: observed.misplaced,
             declared=lambda: observed.declared[history.package.name],
             wanted=wanted or requested,
             dependencies=dependencies,

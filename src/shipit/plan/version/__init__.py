@@ -42,9 +42,11 @@ from shipit.plan.version.shallow import deepen as deepen
 from shipit.plan.version.shallow import login_finding as login_finding
 from shipit.plan.version.shallow import on_one_line as on_one_line
 from shipit.plan.version.shallow import require_depth as require_depth
+from shipit.plan.version.tag_check import MisplacedTag as MisplacedTag
 from shipit.plan.version.tag_check import format_findings as format_findings
 from shipit.plan.version.tag_check import higher_release_findings as higher_release_findings
 from shipit.plan.version.tag_check import local_tag_findings as local_tag_findings
+from shipit.plan.version.tag_check import misplaced_tags as misplaced_tags
 from shipit.plan.version.tag_check import tag_findings as tag_findings
 from shipit.plan.version.tag_check import tag_object_findings as tag_object_findings
 from shipit.plan.version.unpushed import unpushed_release_commits as unpushed_release_commits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -17,6 +17,7 @@ from shipit.core.commits import (
     Rules,
     read_commits,
     requested_version,
+    version_request,
 )
 from shipit.core.history import Release
 from shipit.core.redact import shortened
@@ -35,6 +36,7 @@ from shipit.errors import ConflictError, UsageError
 from shipit.plan.version.decision import CommitReason, Decision, Dependency, NextVersion
 from shipit.plan.version.files.declared import Declared, DeclaredVersion, require_not_lowered
 from shipit.plan.version.history import History
+from shipit.plan.version.tag_check import MisplacedTag
 
 
 class NextRelease(Struct, frozen=True):
@@ -63,6 +65,7 @@ def decide_version(
     branch: BranchConfig,
     *,
     taken: Collection[str] = (),
+    misplaced: Callable[[], Sequence[MisplacedTag]] = tuple,
     declared: Declared = tuple,
     wanted: str | None = None,
     dependencies: tuple[Dependency, ...] = (),
@@ -74,6 +77,7 @@ def decide_version(
         config: the configuration.
         branch: the settings of the release branch: its range and its pre-release channel.
         taken: the names of all tags, also of those outside the history; empty for a build, which needs no free tag.
+        misplaced: returns the tags that are on no commit, for the message about a tag that exists already.
         declared: reads the versions in the version files of the package, for the first release and for a version that
             is computed from commits.
         wanted: the version that the user requested with `--version`, in place of the computed one.
@@ -90,7 +94,7 @@ def decide_version(
     )
     in_prereleases = requested_version(history.in_prereleases, rules, package)
     requested = _Requested(unreleased.requested, elsewhere.requested, in_prereleases, bool(dependencies))
-    version = _version(history, config, branch, requested, taken, declared, wanted)
+    version = _version(history, config, branch, requested, taken, misplaced, declared, wanted)
     bump = _bump(history, config, version, requested)
     decision = _decision(history, config, version, bump, unreleased, elsewhere, dependencies)
     return NextRelease(decision, history, unreleased.entries, dependencies)
@@ -102,6 +106,7 @@ def decide_version_only(
     branch: BranchConfig,
     *,
     taken: Collection[str] = (),
+    misplaced: Callable[[], Sequence[MisplacedTag]] = tuple,
     declared: Declared = tuple,
     dependencies: tuple[Dependency, ...] = (),
 ) -> NextVersion:
@@ -110,7 +115,7 @@ def decide_version_only(
     groups = (history.unreleased, history.released_elsewhere, history.in_prereleases)
     new, elsewhere, old = (requested_version(commits, rules, history.package_to_read) for commits in groups)
     requested = _Requested(new, elsewhere, old, bool(dependencies))
-    version = _version(history, config, branch, requested, taken, declared)
+    version = _version(history, config, branch, requested, taken, misplaced, declared)
     unreadable = 0 if version else requested.unreleased.unreadable
     return NextVersion(history.package.name, str(version) if version else None, unreadable)
 
@@ -152,13 +157,14 @@ def _version(
     branch: BranchConfig,
     requested: _Requested,
     taken: Collection[str],
+    misplaced: Callable[[], Sequence[MisplacedTag]],
     declared: Declared,
     wanted: str | None = None,
 ) -> Version | None:
     """Return the next version after checking that it is free; None when there is nothing to release."""
     version = _computed(history, config, branch, requested, taken, declared, wanted)
     if version is not None:
-        _require_free(version, history, branch, taken)
+        _require_free(version, history, branch, taken, misplaced)
     return version
 
 
@@ -173,10 +179,12 @@ def _computed(
 ) -> Version | None:
     """Return the version from, in this order: `--version`, a `Release-As:` footer, the bump of the commits."""
     if wanted:
-        return _require_higher(_parse(wanted, None, "write `{}`"), history)
+        version = _parse(wanted, None, f"write three numbers, as in `{_command(history)}`")
+        return _require_higher(version, history, None, f"request a higher version: {_command(history)}")
     if footer := requested.unreleased.release_as:
-        version = _parse(footer, "a `Release-As:` footer", f"add a commit with the footer `{_footer(history)}`")
-        return _for_channel(_require_higher(version, history), history, branch)
+        where, hint = _footer_place(history, footer), f"add a commit with the footer `{_footer(history)}`"
+        version = _require_higher(_parse(footer, where, hint), history, where, f"request a higher version: {hint}")
+        return _for_channel(version, history, branch)
     if requested.new is Bump.NONE:
         return None
     files = declared()
@@ -230,17 +238,33 @@ def _for_channel(version: Version, history: History, branch: BranchConfig) -> Ve
     return version
 
 
-def _require_higher(version: Version, history: History) -> Version:
-    """Return `version`; raise `ConflictError` when it is not higher than the last release."""
+def _require_higher(version: Version, history: History, where: str | None, hint: str) -> Version:
+    """Return `version`; raise `ConflictError` when it is not higher than the last release.
+
+    Args:
+        version: the requested version.
+        history: the history of the package.
+        where: the place of the request; None for the command line.
+        hint: the way to request another version, with `{}` for the version.
+    """
     if history.last and version <= history.last.version:
-        name = history.package.name
-        of = f" of `{name}`" if name else ""
-        footer = f"with `{_footer(history).format('X.Y.Z')}`" if name else "with a higher one"
-        raise ConflictError(
-            f"`{version}` is not higher than the last release `{history.last.version}`{of}",
-            hint=f"request a higher version; to correct a `Release-As:` footer, add a commit {footer}",
-        )
+        of = f" of `{history.package.name}`" if history.package.name else ""
+        what = f"`{version}` is not higher than the last release `{history.last.version}`{of}"
+        raise ConflictError(what, where=where, hint=hint.format("X.Y.Z"))
     return version
+
+
+def _command(history: History) -> str:
+    """Return the command that releases a version of this package, with `{}` for the version."""
+    package = f"--package {history.package.name} " if history.package.name else ""
+    return f"shipit release {package}--version {{}}"
+
+
+def _footer_place(history: History, version: str) -> str:
+    """Return the name of the newest commit whose `Release-As:` footer requests `version`."""
+    requests = ((each.id, version_request(each, history.package_to_read)) for each in history.unreleased)
+    commit = next((id for id, request in requests if request and request.version == version), None)
+    return f"the `Release-As:` footer of commit `{commit[:10]}`" if commit else "a `Release-As:` footer"
 
 
 def _footer(history: History) -> str:
@@ -272,7 +296,13 @@ def _range(branch: BranchConfig) -> str:
     return branch.range or branch.name
 
 
-def _require_free(version: Version, history: History, branch: BranchConfig, taken: Collection[str]) -> None:
+def _require_free(
+    version: Version,
+    history: History,
+    branch: BranchConfig,
+    taken: Collection[str],
+    misplaced: Callable[[], Sequence[MisplacedTag]],
+) -> None:
     """Raise `ConflictError` when `version` is outside the range of `branch`, or its tag exists already."""
     allowed = VersionRange.of_branch(_range(branch))
     if allowed:
@@ -281,13 +311,15 @@ def _require_free(version: Version, history: History, branch: BranchConfig, take
     final = version.finalize_version()  # once it is released, a pre-release of it would be lower than the last release
     tag = next((tag for tag in map(history.package.format.render, (version, final)) if tag in taken), None)
     if tag:
+        if wrong := next((each for each in misplaced() if each.name == tag), None):
+            what = f"`{version}` is the next version, but tag `{tag}` exists already, on {wrong.on} instead of a commit"
+            raise ConflictError(what, hint=f"remove it: {wrong.remove}")
         stable = not allowed and not branch.prerelease
-        chosen = f"--package {history.package.name} " if history.package.name else ""
         only = ", or give it a `prerelease` in `release.branches` if it makes pre-releases only" if stable else ""
         raise ConflictError(
             f"`{version}` is the next version, but tag `{tag}` exists already, outside this branch's history",
             hint=f"merge the last release: {_merge(version, history, branch, taken)}{only}, "
-            f"or request another version: shipit release {chosen}--version X.Y.Z",
+            f"or request another version: {_command(history).format('X.Y.Z')}",
         )
 
 

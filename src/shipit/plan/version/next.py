@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from functools import cache, partial
 from typing import Any, Protocol, TypeVar
 
@@ -20,7 +20,7 @@ from shipit.plan.version.history import History, observe_history
 from shipit.plan.version.package.dependencies import decide_each
 from shipit.plan.version.package.model import NESTED_NAMES, Package, channel, main_channel, packages
 from shipit.plan.version.shallow import require_depth
-from shipit.plan.version.tag_check import tag_findings
+from shipit.plan.version.tag_check import MisplacedTag, misplaced_tags, tag_findings
 from shipit.plan.version.unpushed import unpushed_release_commits
 from shipit.world import Git
 
@@ -127,7 +127,8 @@ def _at_head(
 class _VersionInputs(Struct, frozen=True):
     """The arguments of `decide_version` at the commit `head` for all packages, and the warnings about paths and tags.
 
-    `packages` are pairs of history and declared versions, which are read when they are needed.
+    `packages` are pairs of history and declared versions. These and the tags that are on no commit (`misplaced`) are
+    read when they are needed.
     """
 
     head: str
@@ -136,14 +137,22 @@ class _VersionInputs(Struct, frozen=True):
     tags: Mapping[str, str]
     warnings: tuple[Finding, ...]
     packages: tuple[tuple[History, Declared], ...]
+    misplaced: Callable[[], Sequence[MisplacedTag]] = tuple
 
     def apply(self, decide: Callable[..., _Result], only: Collection[str] = ()) -> tuple[_Result, ...]:
         """Return the result of `decide` for each package, or for those with a name in `only` if it is not empty."""
         declared = {history.package.name: read for history, read in self.packages}
 
         def decided(history: History, dependencies: tuple[Dependency, ...]) -> Any:
-            read = declared[history.package.name]
-            return decide(history, self.config, self.channel, taken=self.tags, declared=read, dependencies=dependencies)
+            return decide(
+                history,
+                self.config,
+                self.channel,
+                taken=self.tags,
+                misplaced=self.misplaced,
+                declared=declared[history.package.name],
+                dependencies=dependencies,
+            )
 
         return decide_each([history for history, _ in self.packages], decided, only)
 
@@ -213,7 +222,8 @@ def _version_inputs(
         raise PreflightError((*about_paths, *findings), state="nothing was changed")
     pairs = tuple((rewrite(each), cache(partial(_declared, git, head, each.package))) for each in histories)
     warnings = (*warnings_of(about_paths), *calendar_findings(git, tags, histories))
-    return _VersionInputs(head, config, release_channel, tags, warnings, pairs)
+    misplaced = partial(misplaced_tags, git, tags, tags, packages(config), release_channel, config.release.remote)
+    return _VersionInputs(head, config, release_channel, tags, warnings, pairs, misplaced)
 
 
 def _path_findings(git: Git, head: str, config: Config) -> tuple[Finding, ...]:

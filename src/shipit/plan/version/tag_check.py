@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from shlex import quote
 
+from msgspec import Struct
+
 from shipit.config.model import BranchConfig
 from shipit.core import limits
 from shipit.core.versions import Tag, VersionRange, mismatched_tags, version_tags
@@ -99,17 +101,25 @@ def higher_release_findings(
             yield Finding("higher-elsewhere", what, fix, "warning")
 
 
-def tag_object_findings(
+class MisplacedTag(Struct, frozen=True):
+    """A tag in the format of releases that is on "a file" or "a directory" (`on`), and the command that removes it."""
+
+    name: str
+    on: str
+    remove: str
+
+
+def misplaced_tags(
     git: Git,
     tags: Mapping[str, str],
     pushed: Collection[str],
     packages: Sequence[Package],
     channel: BranchConfig,
     remote: str,
-) -> Iterator[Finding]:
-    """Yield a warning for tags of releases that are on a file or a directory: nothing else says that they do not count.
+) -> tuple[MisplacedTag, ...]:
+    """Return the tags in the format of releases that are on a file or a directory; the highest versions first.
 
-    Only the highest versions are looked at, so that thousands of tags need no time.
+    Only the highest versions are checked, so that thousands of tags need no time.
 
     Args:
         git: the repository.
@@ -117,23 +127,28 @@ def tag_object_findings(
         pushed: the names of the tags of the remote.
         packages: the packages.
         channel: the settings of this branch.
-        remote: the name of the git remote, for the fix.
+        remote: the name of the git remote, for the commands.
     """
-    found = [
-        tag for each in packages for tag in version_tags(tags, each.format, channel.prerelease)[: limits.SEEN_TAGS]
+    checked = [
+        tag for each in packages for tag in version_tags(tags, each.format, channel.prerelease)[: limits.CHECKED_TAGS]
     ]
-    wrong = git.not_commits([tag.commit for tag in found])
-    names = [*dict.fromkeys(tag.name for tag in found if tag.commit in wrong)]
-    if names:
-        more = (
-            f" and {len(names) - 1} more tag{'s' if names[2:] else ''} in the format of releases" if names[1:] else ""
+    wrong = git.not_commits([tag.commit for tag in checked])
+    return tuple(
+        MisplacedTag(
+            name,
+            "a directory" if git.files_id(id) else "a file",
+            f"git tag -d {quote(name)}"
+            + (f" && git push {remote} {quote(f':refs/tags/{name}')}" if name in pushed else ""),
         )
-        are, they_count = ("are", "they count") if more else ("is", "it counts")
-        what = f"`{names[0]}`{more} {are} on a file or a directory and not on a commit, so {they_count} as no release"
-        remove = f"git tag -d {quote(names[0])}"
-        if names[0] in pushed:
-            remove += f" && git push {remote} {quote(f':refs/tags/{names[0]}')}"
-        fix = f"look at it: git cat-file -t {quote(names[0] + '^{}')}; to remove it: {remove}"
+        for name, id in {tag.name: tag.commit for tag in checked if tag.commit in wrong}.items()
+    )
+
+
+def tag_object_findings(misplaced: Sequence[MisplacedTag]) -> Iterator[Finding]:
+    """Yield a warning for each tag that is on no commit: nothing else says that it does not count as a release."""
+    for tag in misplaced:
+        what = f"tag `{tag.name}` is on {tag.on}, not on a commit, so it does not count as a release"
+        fix = f"if it is a mistake: {tag.remove}; to see what it is on: git show {quote(tag.name)}"
         yield Finding("tag-object", what, fix, "warning")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipit.plan.release.observe.clone_state import CloneState as CloneState
 from shipit.plan.release.observe.clone_state import observe_clone as observe_clone
+from shipit.plan.release.observe.facts import FileState as FileState
 from shipit.plan.release.observe.facts import Observed as Observed
 from shipit.plan.release.observe.facts import observe_release as observe_release
 from shipit.plan.release.observe.promoted_branches import PromotedBranch as PromotedBranch

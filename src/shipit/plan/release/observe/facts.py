@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shipit.config.model import Config, VersionFileConfig
+from shipit.config.reading.advice import similar_name
 from shipit.core.notes.links import Links
 from shipit.core.versions import Version
 from shipit.errors import PreflightError
@@ -41,8 +42,10 @@ from shipit.plan.release.observe.unfinished import Unfinished, observe_unfinishe
 from shipit.plan.version import (
     DeclaredVersion,
     History,
+    MisplacedTag,
     Package,
     local_tag_findings,
+    misplaced_tags,
     observe_history,
     packages,
     rules_of,
@@ -60,7 +63,8 @@ class FileState(Struct, frozen=True):
 
     `edited` is True when a commit of the file in the working tree would change it, and `is_leftover` when an
     interrupted run wrote that change. `is_converted` is True when the texts differ only by conversions of git, such as
-    of line ends. `is_absent` is True when the file is outside a sparse checkout.
+    of line ends. `is_absent` is True when the file is outside a sparse checkout. `similar` is the path of a committed
+    file with a similar name, if there is no file at this path; empty if there is none.
     """
 
     committed: str | None
@@ -69,6 +73,7 @@ class FileState(Struct, frozen=True):
     is_leftover: bool = False
     is_converted: bool = False
     is_absent: bool = False
+    similar: str = ""
 
     @property
     def replaceable_text(self) -> str | None:
@@ -79,7 +84,8 @@ class FileState(Struct, frozen=True):
 class Observed(Struct, frozen=True):
     """The facts that a release is planned from.
 
-    `tags` is the commit of each tag of the clone and of the remote by name. `declared` are the declared versions
+    `tags` is the commit of each tag of the clone and of the remote by name, and `misplaced` are those in the format of
+    releases that are on no commit. `declared` are the declared versions
     and `version_files` are the version files of each package by its name. `files` is the state of each file that a
     release can write, by path. `dirty` are the paths of uncommitted changes. `about_history` are those of the
     `findings` without which the next version is known. `no_package` has the commits of no package. `today` is the date
@@ -93,6 +99,7 @@ class Observed(Struct, frozen=True):
 
     clone: CloneState
     tags: Mapping[str, str]
+    misplaced: tuple[MisplacedTag, ...]
     histories: tuple[History, ...]
     declared: Mapping[str, tuple[DeclaredVersion, ...]]
     version_files: Mapping[str, tuple[VersionFileConfig, ...]]
@@ -163,10 +170,11 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     return Observed(
         clone=clone,
         tags=found.tags,
+        misplaced=found.misplaced,
         histories=histories,
         declared={name: declared_versions(git, clone.base, entries) for name, entries in files.items()},
         version_files=files,
-        files={path: _state(world, clone, path, dirty) for path in _paths(histories, files)},
+        files=dict(_files(world, clone, histories, files, dirty)),
         dirty=dirty,
         unfinished=unfinished,
         findings=(
@@ -192,8 +200,8 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
 class _Packages(Struct, frozen=True):
     """The histories and the version files of all packages, with what was found while they were read.
 
-    `tags` are those of the clone and of the remote, and `unread` is the warning about corrections that the token may
-    not read.
+    `tags` are those of the clone and of the remote, and `misplaced` those that are on no commit. `unread` is the
+    warning about corrections that the token may not read.
     """
 
     histories: tuple[History, ...]
@@ -201,6 +209,7 @@ class _Packages(Struct, frozen=True):
     tags: Mapping[str, str]
     no_package: CommitsOfNoPackage
     about_history: HistoryFindings
+    misplaced: tuple[MisplacedTag, ...] = ()
     unread: tuple[Finding, ...] = ()
 
 
@@ -220,7 +229,9 @@ def _observe_packages(world: World, config: Config, clone: CloneState, *, asks_f
         raise PreflightError((*about_history.paths, *about_history.tags), state="nothing was changed")
     files = {history.package.name: _version_files(world, clone.base, history.package) for history in histories}
     no_package = observe_no_package(git, clone.base, histories, rules_of(config))
-    return _Packages(histories, files, tags, no_package, about_history, unread)
+    pushed = clone.remote.tags if clone.remote else {}
+    misplaced = misplaced_tags(git, clone.tags, pushed, packages(config), clone.channel, config.release.remote)
+    return _Packages(histories, files, tags, no_package, about_history, misplaced, unread)
 
 
 def _findings(world: World, config: Config, clone: CloneState, found: _Packages) -> Iterator[Finding]:
@@ -229,7 +240,8 @@ def _findings(world: World, config: Config, clone: CloneState, found: _Packages)
     yield from clone.findings
     yield from found.unread
     yield from found.no_package.findings
-    yield from repository_findings(world, config, clone, histories, found.tags, files, found.about_history)
+    about_history, misplaced = found.about_history, found.misplaced
+    yield from repository_findings(world, config, clone, histories, found.tags, files, about_history, misplaced)
     yield from unmade_release_findings(git, config, histories, files, clone.base, found.tags)
     yield from back_merge_findings(config, clone)
     yield from promoted_branch_findings(git, config, clone, histories)
@@ -281,10 +293,21 @@ def _attestation_key(config: Config) -> str:
     return config.release_attestation_key if config.release.images else ""
 
 
-def _paths(histories: tuple[History, ...], files: Mapping[str, tuple[VersionFileConfig, ...]]) -> tuple[str, ...]:
-    """Return the paths of all files that a release can write."""
-    versions = (file.path for entries in files.values() for file in entries)
-    return (*versions, *(history.package.changelog for history in histories))
+def _files(
+    world: World,
+    clone: CloneState,
+    histories: Iterable[History],
+    files: Mapping[str, tuple[VersionFileConfig, ...]],
+    dirty: tuple[str, ...],
+) -> Iterator[tuple[str, FileState]]:
+    """Yield the path and the state of each file that a release can write."""
+    for path in (file.path for entries in files.values() for file in entries):
+        state = _state(world, clone, path, dirty)
+        if state.committed is None and state.current is None:
+            state = replace(state, similar=similar_name(path, world.git.paths(clone.base)) or "")
+        yield path, state
+    for history in histories:
+        yield history.package.changelog, _state(world, clone, history.package.changelog, dirty)
 
 
 def _state(world: World, clone: CloneState, path: str, dirty: tuple[str, ...]) -> FileState:

@@ -11,6 +11,7 @@ from shipit.finding import Finding, any_blocks
 from shipit.plan.release.observe.clone_state import CloneState
 from shipit.plan.version import (
     History,
+    MisplacedTag,
     Package,
     calendar_findings,
     higher_release_findings,
@@ -67,6 +68,7 @@ def repository_findings(
     tags: Mapping[str, str],
     files: Mapping[str, tuple[VersionFileConfig, ...]],
     about_history: HistoryFindings,
+    misplaced: Sequence[MisplacedTag],
 ) -> Iterator[Finding]:
     """Yield the findings about version files, changelogs, the paths of packages, and tags.
 
@@ -78,6 +80,7 @@ def repository_findings(
         tags: the commit of each tag, here and on the remote.
         files: the version files of each package, by its name.
         about_history: the findings of `history_findings`.
+        misplaced: the tags that are on no commit.
 
     Raises `ConfigError` for a version file that is a link out of the repository.
     """
@@ -89,7 +92,7 @@ def repository_findings(
     yield from about_history.nested
     yield from about_history.tags
     pushed = clone.remote.tags if clone.remote else {}
-    yield from tag_object_findings(git, clone.tags, pushed, packages(config), clone.channel, config.release.remote)
+    yield from tag_object_findings(misplaced)
     yield from higher_release_findings(git, pushed if clone.remote else tags, histories, clone.channel)
     yield from calendar_findings(git, tags, histories)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from shipit.config.model import CONFIG_FILES, Config, VersionFileConfig
 from shipit.core.notes import LANGUAGES, insert_section
 from shipit.errors import ConfigError
-from shipit.plan.release.observe import Observed, Unfinished
+from shipit.plan.release.observe import FileState, Observed, Unfinished
 from shipit.plan.release.steps.package_release import PackageRelease
 from shipit.steps.repository import ReleaseCommit, WriteFile, text_digest
 from shipit.versionfiles import FORMATS, VersionFile, VersionFileError, format_of
@@ -93,7 +94,8 @@ def version_file_errors(config: Config, observed: Observed, packages: Iterable[s
     for package in packages if writes else ():
         try:
             for file in observed.version_files[package]:
-                _with_version(file, _ANY_VERSION, observed.files[file.path].committed)
+                state = observed.files[file.path]
+                _with_version(file, _ANY_VERSION, state, state.committed)
         except ConfigError as error:
             yield error
 
@@ -143,16 +145,20 @@ def _apply(edits: Iterable[_Edit], observed: Observed, start: Mapping[str, str])
 def _version_edits(observed: Observed, versions: Mapping[str, str]) -> Iterator[_Edit]:
     for package, version in versions.items():
         for file in observed.version_files[package]:
-            yield _Edit(file.path, partial(_with_version, file, version))
+            yield _Edit(file.path, partial(_with_version, file, version, observed.files[file.path]))
 
 
-def _with_version(file: VersionFileConfig, version: str, text: str | None) -> str:
+def _with_version(file: VersionFileConfig, version: str, state: FileState, text: str | None) -> str:
+    """Return `text` with `version`; raises `ConfigError` if the file, whose state is `state`, is not committed."""
     if text is None:
-        raise ConfigError(
-            f"the version file `{file.path}` is not committed",
-            where="release.version-files",
-            hint=f"git add {file.path} && git commit, or remove it from the configuration",
-        )
+        path = shlex.quote(file.path)
+        what, hint = f"there is no file `{file.path}`", "correct the path, or remove it from the configuration"
+        if state.current is not None:
+            what = f"the version file `{file.path}` is not committed"
+            hint = f"git add {path} && git commit, or remove it from the configuration"
+        if state.similar:
+            hint = f"did you mean `{state.similar}`?"
+        raise ConfigError(what, where="release.version-files", hint=hint, state="nothing was changed")
     return _write_version(file, text, version)
 
 

@@ -120,9 +120,8 @@ def channel(config: Config, branch: str | None, default: str | None) -> BranchCo
 def unknown_default_branch(branch: str) -> Finding:
     """Return the finding for a remote that does not say which of its branches is the release branch."""
     what = f"it is not known whether `{branch}` is the release branch: HEAD of the remote names no branch"
-    return Finding(
-        "no-default-branch", what, 'set `branch = "main"`, or the name of your release branch, in `[release]`'
-    )
+    fix = 'set `branch = "main"`, or the name of your release branch, in `[release]` of shipit.toml'
+    return Finding("no-default-branch", what, fix)
 
 
 def main_channel(config: Config, default: str | None) -> BranchConfig:

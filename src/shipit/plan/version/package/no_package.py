@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from shipit.core.commits import RawCommit, Reading, Rules, read_commits, subject, version_request, version_requests
+from shipit.core.versions import is_version
 from shipit.finding import Finding
 from shipit.plan.version.decision import CommitReason
 from shipit.plan.version.history import History
@@ -112,8 +113,11 @@ def _nameless(
     if newest is None or any(_names_a_package(each, histories) for each in _later(newest[0], histories)):
         return
     reading, name = newest[1], histories[0].package.name
-    what = f"`{_title(reading)}` requests the version {reading.release_as}, but {_REASON} and does not name one"
-    footer = f"Release-As: {name} {reading.release_as}"
+    asked = reading.release_as or ""
+    what = f"`{_title(reading)}` requests the version {asked}, but {_REASON} and does not name one"
+    if not is_version(asked):
+        what = f"`Release-As: {asked}` of `{_title(reading)}` names neither a package nor a version"
+    footer = f"Release-As: {name} {asked if is_version(asked) else 'X.Y.Z'}"
     yield Finding("release-as", what, f"name the package: {_request(footer)}", "warning")
 
 
