@@ -68,6 +68,15 @@ def test_the_first_section_is_inserted_below_title_introduction_and_unreleased(a
     assert inserted(above + ending) == f"{above}\n\n{NOTES[:-1]}{ending}"
 
 
+@pytest.mark.parametrize(
+    "newest", ["[1.45.0/0.67.0] - 2026-08-03", "acme 1.5.0", "1.5.0.RELEASE", "[v1.5.0](http://x) by @a"]
+)
+@pytest.mark.parametrize("above", ["", "# Changelog\n\nAll of it.\n\n## Rules\n\n- 1\n\n## [Unreleased]\n\n- soon\n\n"])
+def test_a_section_is_inserted_above_a_newest_version_in_an_unknown_form(above: str, newest: str) -> None:
+    older = f"## {newest}\n\n- new\n\n{OLD}"
+    assert inserted(above + older) == f"{above}{NOTES}\n{older}"
+
+
 @pytest.mark.parametrize(("above", "older"), [("", "Once upon a time.\n"), ("# Changelog\n\n", "* 2019: first\n")])
 def test_text_without_headings_stays_below_the_first_section(above: str, older: str) -> None:
     assert inserted(above + older) == f"{above}{NOTES}\n{OLDER}\n\n{older}"

@@ -23,12 +23,13 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from shipit.core.history import Release
-from shipit.core.notes.headings import OLDER, headings
+from shipit.core.notes.headings import OLDER, Heading, headings
 from shipit.core.notes.languages import ENGLISH, Language
 from shipit.core.notes.notes import Renderer
 
 # A line that is not prose: it ends the introduction below the title of a changelog that has no section yet.
 _NO_PROSE = re.compile(r"^[ ]{0,3}(?:`{3}|~{3}|[<#|]|[-*+][ \t]|\d{1,9}[.)][ \t])", re.MULTILINE)
+_NUMBERS = re.compile(r"(?<![\d.])\d{1,18}\.\d{1,18}\.\d")  # within the text of a heading
 # A line that might be another heading of level 1 or 2, or the heading of a version, within the notes of one version.
 _OTHER_HEADING = re.compile(r"\n(?:##? |### [^\n]*\d|[ ]{0,3}(?:=+|-+)[ \t]*(?:\n|\Z))")
 
@@ -125,9 +126,9 @@ def _top(text: str) -> int:
     """Return the offset for a new section: above the first version, or without any below the introduction."""
     found = list(headings(text))
     start = 1 if text.startswith("\ufeff") else 0
-    for heading in found:
-        if heading.version:
-            return heading.start
+    known = next((heading for heading in found if heading.version), None)
+    if known:
+        return next(each.start for each in found if each is known or _may_be_release(each, known.level))
     if found and found[0].level == 1 and not text[start : found[0].start].strip():
         prose = _NO_PROSE.search(text, found[0].end)
         start = prose.start() if prose else len(text)
@@ -136,6 +137,14 @@ def _top(text: str) -> int:
     if found and found[0].unreleased and not text[start : found[0].start].strip():
         return next((below.start for below in found[1:] if below.level <= 2), len(text))
     return start
+
+
+def _may_be_release(heading: Heading, level: int) -> bool:
+    """Return whether a heading of the level of versions has one in it, in an unknown form such as `1.5.0.RELEASE`.
+
+    A heading of level 1 can be the title.
+    """
+    return heading.level == level > 1 and not heading.unreleased and _NUMBERS.search(heading.text) is not None
 
 
 def _append(text: str, section: str, newline: str) -> str:
