@@ -598,3 +598,15 @@ def test_the_draft_of_a_release_that_was_not_made_is_a_warning(begun: Repository
     warnings = [each for each in plan(clone).findings if each.code == "abandoned-draft"]
     assert [each.severity for each in warnings] == ["warning"] * found
     assert all(f"`{tag}`" in each.what for each in warnings)
+
+
+def test_text_below_unreleased_is_a_warning_with_a_fix_that_releases_it(begun: Repository) -> None:
+    text = "# Changelog\n\n## [Unreleased]\n\n### Migration\n\nRun ALTER TABLE first.\n\n## 1.0.0\n\n* begin\n"
+    begun.commit("docs: how to migrate", files={"CHANGELOG.md": text})
+    clone = clone_of(begun)
+    finding = doctor(clone)["unreleased-text"]
+    assert (finding.blocks, "## 1.4.0" in finding.fix) == (False, True)
+    begun.commit("docs: release it", files={"CHANGELOG.md": text.replace("[Unreleased]", "1.1.0")})
+    clone = clone_of(begun, name="other")
+    assert "unreleased-text" not in doctor(clone)
+    assert "Run ALTER TABLE first." in plan(clone).notes

@@ -11,6 +11,7 @@ from shipit.lazy import on_first_use
 
 if TYPE_CHECKING:
     from shipit.core.notes.changelog import changelog_title as changelog_title
+    from shipit.core.notes.changelog import has_unreleased_text as has_unreleased_text
     from shipit.core.notes.changelog import insert_section as insert_section
     from shipit.core.notes.changelog import latest_version as latest_version
     from shipit.core.notes.changelog import render_sections as render_sections
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "changelog": (
         "changelog_title",
+        "has_unreleased_text",
         "insert_section",
         "latest_version",
         "render_sections",

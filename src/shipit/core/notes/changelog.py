@@ -84,6 +84,24 @@ def without_section(changelog: str, version: str) -> str:
     return changelog[: section.start] + changelog[section.end :].lstrip("\r\n")
 
 
+def has_unreleased_text(changelog: str) -> bool:
+    r"""Return whether there is text below the heading "Unreleased", other than headings.
+
+    >>> has_unreleased_text("## [Unreleased]\n\n### Added\n\n## 1.0.0\n"), has_unreleased_text("## Unreleased\n\n* x\n")
+    (False, True)
+    """
+    remaining = headings(changelog)
+    for heading in remaining:
+        if heading.unreleased:
+            position = heading.end
+            for below in remaining:
+                if changelog[position : below.start].strip() or below.closes_section:
+                    return bool(changelog[position : below.start].strip())
+                position = below.end
+            return bool(changelog[position:].strip())
+    return False
+
+
 def render_sections(releases: Iterable[Release], renderer: Renderer) -> Iterator[str]:
     """Yield the sections of a whole changelog, without its title.
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from shipit.config.model import ReleaseConfig
+from shipit.core.notes import has_unreleased_text
 from shipit.errors import ShipitError
 from shipit.finding import Finding, blocking_first
 from shipit.plan.release.observe import Observed
@@ -22,6 +23,7 @@ def preflight_findings(observed: Observed, config: ReleaseConfig) -> tuple[Findi
         *_images_behind_unpushed_commits(observed, config),
         *_uncommitted_changes(observed),
         *_outside_sparse_checkout(observed),
+        *_unreleased_texts(observed, config),
     )
     return blocking_first(findings)
 
@@ -110,3 +112,16 @@ def _outside_sparse_checkout(observed: Observed) -> Iterator[Finding]:
         directories = " ".join(sorted({path.rpartition("/")[0] or "." for path in absent}))
         what = f"{listed} is committed, but not checked out: it is outside the sparse checkout of this clone"
         yield Finding("sparse", what, f"git sparse-checkout add {directories}, or git sparse-checkout disable")
+
+
+def _unreleased_texts(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]:
+    """Yield a warning for each changelog with text below "Unreleased", which a release leaves there."""
+    if not config.write_back.commits:
+        return
+    for history in observed.histories:
+        path = history.package.changelog
+        file = observed.files.get(path)
+        if file and has_unreleased_text(file.committed or ""):
+            what = f"`{path}` has text below `Unreleased`, which a release leaves there and does not put into its notes"
+            fix = "to release it, change that heading to the next version, such as `## 1.4.0`: a release completes it"
+            yield Finding("unreleased-text", what, fix, "warning")
