@@ -220,14 +220,27 @@ def test_an_asset_is_removed_from_a_draft_and_never_from_a_published_release(ben
     assert bench.forge.find_release("v1.0.0") == published
 
 
+def test_a_file_that_another_run_attached_meanwhile_is_replaced_only_after_a_new_look(bench: Bench) -> None:
+    draft(bench.forge)
+    bench.another.upload_asset("v1.0.0", bench.file("app.jar", b"other"))
+    with pytest.raises(Overtaken, match=r"another run attached its own `app\.jar` to the draft of `v1\.0\.0`"):
+        bench.forge.upload_asset("v1.0.0", bench.file("app.jar", b"own"))
+    bench.forge.findings(WriteBack.PUSH)  # as each plan begins
+    own = bench.forge.upload_asset("v1.0.0", "app.jar")
+    assert bench.forge.publish("v1.0.0", latest=True).assets == (own,)
+
+
 def test_a_draft_is_not_published_with_a_file_that_another_run_put_in_the_place_of_an_own_one(bench: Bench) -> None:
     draft(bench.forge)
     for name in ("app.jar", "docs.zip"):
         bench.forge.upload_asset("v1.0.0", bench.file(name, b"own"))
+    bench.another.findings(WriteBack.PUSH)  # as each plan begins
     asset = bench.another.upload_asset("v1.0.0", bench.file("app.jar", b"other"))
     with pytest.raises(Overtaken, match=r"another run replaced `app\.jar` in the draft of `v1\.0\.0`"):
         bench.forge.publish("v1.0.0", latest=True)
+    assert not bench.forge.is_published("v1.0.0")
     published = bench.another.publish("v1.0.0", latest=True)
+    assert bench.forge.is_published("v1.0.0")
     assert (published.draft, asset in published.assets) == (False, True)
     assert bench.forge.publish("v1.0.0", latest=True) == published
 

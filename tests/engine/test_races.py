@@ -12,9 +12,10 @@ import pytest
 from engine.interleaved import interleave
 from engine.stage import Stage, new_world, public
 
+from shipit.core import limits
 from shipit.engine.apply import Silent
 from shipit.errors import BranchMoved, CommandError, PreflightError, ShipitError
-from shipit.testing import FakeWorld, crash_matrix, interrupted, recorded
+from shipit.testing import FakeWorld, Killed, crash_matrix, interrupted, kill, recorded
 from shipit.world import World
 
 WAYS = {"push": "", "api": 'write-back = "api"\n', "none": 'write-back = "none"\n'}
@@ -134,6 +135,22 @@ def test_a_new_plan_is_announced_with_its_reason(tmp_path: Path) -> None:
     stage, world, observer = Stage.of(tmp_path), new_world(), Reasons()
     stage.release(at_the_push(world, stage, push_feature), observer)
     assert observer.reasons == ["`main` moved on the remote during this run"]
+
+
+def test_a_release_that_another_run_pushed_is_finished_after_a_wait_if_that_run_was_killed(tmp_path: Path) -> None:
+    stage, world, observer = Stage.of(tmp_path), new_world(), Reasons()
+    (tmp_path / "other").mkdir()
+
+    def is_killed(clone: FakeWorld) -> None:
+        clone.forge.publish = lambda *_, **__: kill()  # type: ignore[method-assign, assignment]
+        with pytest.raises(Killed):
+            Stage(stage.config, tmp_path / "other").release(clone)
+
+    begun = world.clock.elapsed()
+    stage.release(at_the_push(world, stage, is_killed), observer)
+    assert observer.reasons == ["`main` moved on the remote during this run", "another run pushed v1.1.0 a moment ago"]
+    assert world.clock.elapsed() - begun >= limits.OTHER_RUN
+    assert not world.remote.releases["v1.1.0"].draft
 
 
 def test_a_release_blocked_after_a_push_race_names_what_its_first_plan_left(tmp_path: Path) -> None:

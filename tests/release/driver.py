@@ -19,6 +19,7 @@ from msgspec.structs import replace
 sys.path.append(str(Path(__file__).parents[1]))
 from stopped import start
 
+from shipit.adapters.clock import SystemClock
 from shipit.adapters.engine import push
 from shipit.adapters.http import retry_policy
 
@@ -27,12 +28,15 @@ policy: Any = retry_policy
 engine_push: Any = push
 
 
-class Calendar:
+class Calendar(SystemClock):
     def today(self) -> dt.date:
         return dt.date.fromisoformat(os.environ.get("TODAY", "2026-01-31"))
 
-    def now(self) -> dt.datetime:
-        return dt.datetime.now(dt.UTC)
+    def elapsed(self) -> float:
+        return super().elapsed() * 20
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds / 20)
 
 
 # GitHub asks for a second between two writes; its stand-in does not. Nothing needs time to recover.

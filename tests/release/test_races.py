@@ -23,6 +23,10 @@ set -e
 git -C {colleague} commit --quiet --allow-empty -m "fix: never done"
 git -C {colleague} push --quiet origin main
 """
+EACH_BUILD_DIFFERS = """\
+prepare = ["mkdir -p build && date +%N | tee build/a.jar > build/b.jar"]
+assets = ["build/*.jar"]
+"""
 TAG_ELSEWHERE = "git -C {colleague} push --quiet origin v1.0.0^{{commit}}:refs/tags/v1.1.0"
 
 
@@ -66,13 +70,15 @@ def test_two_runners_at_once_make_one_release(scene: Scene, attempt: int) -> Non
 @pytest.mark.parametrize("write_back", ["push", "api"])
 @pytest.mark.parametrize("attempt", range(2))
 def test_two_runners_at_once_make_one_release_on_github(github_scene: Scene, write_back: str, attempt: int) -> None:
-    scene = github_scene.begin(f'[release]\nwrite-back = "{write_back}"\n')
+    """No build is the same as another, so the files show which run attached them."""
+    scene = github_scene.begin(f'[release]\nwrite-back = "{write_back}"\n{EACH_BUILD_DIFFERS}')
     first, second = scene.clone("first"), scene.clone("second")
     both = [scene.start(first), scene.start(second)]
     runs = [process.end() for process in both]
     assert all(settled(run) for run in runs), runs
     assert any(run.status == 0 for run in runs)
-    the_only_release(scene)
+    one, other = the_only_release(scene).assets
+    assert (one.split()[0], other.split()[0], one.split()[1]) == ("a.jar", "b.jar", other.split()[1])
     for clone in (first, second):
         assert scene.release(clone).err == "nothing to release\n"
         assert scene.leftovers(clone) == []

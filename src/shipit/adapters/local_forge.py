@@ -26,7 +26,15 @@ from shipit.core.notes.links import Links
 from shipit.core.write_back import MergeMethod, WriteBack
 from shipit.errors import PUBLISHED_MEANWHILE, CommandError, ConfigError, ConflictError, Overtaken
 from shipit.finding import Finding
-from shipit.world import Asset, DeploymentState, ForgeDeployment, ForgePullRequest, ForgeRelease, require_attached
+from shipit.world import (
+    Asset,
+    DeploymentState,
+    ForgeDeployment,
+    ForgePullRequest,
+    ForgeRelease,
+    attached_meanwhile,
+    require_attached,
+)
 
 _Form = TypeVar("_Form")
 
@@ -62,11 +70,14 @@ class LocalForge:
         self._links = links
         self._base = Path(base)
         self._attached: dict[str, dict[str, Asset]] = {}  # by this run: the files by their name, by tag
+        self._seen: dict[str, set[Asset]] = {}  # the files at the first look, and the own ones, by tag
 
     def links(self) -> Links | None:
         return self._links
 
     def findings(self, write_back: WriteBack, auto_merge: MergeMethod | None = None) -> tuple[Finding, ...]:
+        found = filter(None, map(self.find_release, self.drafts()))
+        self._seen = {each.tag: {*each.assets} for each in found}
         if not (write_back.through_forge or write_back.proposes):
             return ()
         what = f'`write-back = "{write_back}"` needs a remote on GitHub'
@@ -79,6 +90,10 @@ class LocalForge:
         body = self._store.read(f"{_folder(tag)}/notes.md") or ""
         fields = {name: getattr(held, name) for name in held.__struct_fields__}
         return ForgeRelease(**fields, body=body, url=self._url(tag))
+
+    def is_published(self, tag: str) -> bool:
+        found = self.find_release(tag)
+        return found is not None and not found.draft
 
     def drafts(self) -> tuple[str, ...]:
         places = sorted(place.relative_to(self._root) for place in self._root.glob("*/release.json"))
@@ -114,6 +129,12 @@ class LocalForge:
         if asset not in release.assets and len(others) < len(release.assets) and not release.draft:
             what = f"the published release `{tag}` already has a different file `{asset.name}`"
             raise Overtaken(what, where=release.url, hint=PUBLISHED_MEANWHILE)
+        if release.draft and {each for each in release.assets if each.name == asset.name} - {
+            asset,
+            *self._seen.get(tag, ()),
+        }:
+            raise attached_meanwhile(tag, asset.name)
+        self._seen.setdefault(tag, set()).add(asset)
         self._store.write(f"{_folder(tag)}/assets/{asset.name}", data.decode("utf-8", "surrogateescape"))
         self._keep(replace(release, assets=(*others, asset)))
         self._attached.setdefault(tag, {})[asset.name] = asset

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, overload
 
 from shipit.adapters.files.lock import clone_lock
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from shipit.plan.images import ImagePlan
     from shipit.plan.model import Plan
     from shipit.plan.release import ReleasePlan
+
+_EVERY = 1.0  # seconds between two looks at a release that another run makes
 
 
 def plan_release(project: Project, *, version: str | None = None, packages: Sequence[str] = ()) -> ReleasePlan:
@@ -137,15 +139,23 @@ def _release(project: Project, version: str | None, packages: Sequence[str], obs
 
     finished: Outcome | None = None
     earlier: str | None = None  # the state that the plans before this one left
+    lost = False
     for attempt in range(1, limits.RELEASE_ATTEMPTS + 1):
         try:
             plan = plan_release(project, version=version, packages=packages)
+            if lost and plan.finishes:
+                what = f"another run pushed {', '.join(plan.finishes)} a moment ago"
+                (observer or Silent()).planned_again(Overtaken(what, state=NOTHING_PUSHED))
+                _await_other_run(project, plan.finishes)
+                plan = plan_release(project, version=version, packages=packages)
             outcome = Outcome(plan, carry_out(project, plan, observer))
         except (BranchMoved, Overtaken) as error:
             if attempt == limits.RELEASE_ATTEMPTS:
                 raise
-            earlier = error.state
+            earlier, lost = error.state, not _pushed(plan, error)
             (observer or Silent()).planned_again(error)
+            if lost and isinstance(error, Overtaken):
+                _await_other_run(project, plan.finishes or [each.tag for each in plan.to_release if each.tag])
             continue
         except ShipitError as error:
             error.state = _state_after(earlier, error)
@@ -159,6 +169,24 @@ def _release(project: Project, version: str | None, packages: Sequence[str], obs
     if finished and not outcome:  # the last plan can still have proposed the next release
         return Outcome(finished.plan, {**outcome.outputs, **finished.outputs})
     return outcome
+
+
+def _pushed(plan: ReleasePlan, error: ShipitError) -> bool:
+    """Return whether this run pushed the release before `error`: then it is its own to finish, without a wait."""
+    from shipit.steps.repository import Push
+
+    return any(isinstance(step, Push) for step in plan.steps) and not (error.state or "").startswith("nothing")
+
+
+def _await_other_run(project: Project, tags: Collection[str]) -> None:
+    """Wait until another run has published the releases `tags`, or perhaps was killed.
+
+    Two runs that each wait for the other wait for different times, and so do not disturb each other afterwards.
+    """
+    clock, forge = project.world.clock, project.world.forge
+    end = clock.elapsed() + limits.OTHER_RUN * (1 + clock.now().microsecond / 1e6)
+    while clock.elapsed() < end and not all(forge.is_published(tag) for tag in tags):
+        clock.sleep(_EVERY)
 
 
 def _state_after(earlier: str | None, error: ShipitError) -> str | None:

@@ -103,6 +103,7 @@ RELEASE_ATTEMPTS = Count("git", 5, "plans of one release, if another push moves 
 
 RELEASE_BODY = Count("github", 125_000, "characters of the notes of a GitHub Release", "the notes end with a link to the changelog")  # GitHub refuses more
 COMMENT = Count("github", 65_536, "characters of a comment", "the comment says that the rest is left out")  # GitHub refuses more
+OTHER_RUN = Time("github", 60, "the wait until another run that makes the same release has published it; at most twice as long, by chance", "this run makes a new plan and finishes the release")
 NOTIFIED = Count("github", 100, "issues and pull requests that get a comment or a label", "only those of the newest commits get one")  # GitHub accepts 500 comments in an hour from one user
 ACTION_OUTPUTS = Size("github", 96 << 10, "all outputs of the Action together, as JSON", "the output `notes` ends with a link to the rest")  # Linux refuses a variable of more than 128 KiB, and `toJSON(needs)` adds to them
 SUMMARY = Size("github", 1 << 20, "the summary of a job", "the summary says that the rest is left out")  # GitHub drops a larger one

@@ -21,6 +21,7 @@ from shipit.world import (
     ForgeRelease,
     MergedPullRequest,
     PastDeployment,
+    attached_meanwhile,
     require_attached,
 )
 
@@ -46,6 +47,7 @@ class FakeForge:
         self.signs = True
         self.methods: set[str] = {"merge", "squash", "rebase"}
         self._attached: dict[str, dict[str, Asset]] = {}  # by this run: the files by their name, by tag
+        self._seen: dict[str, set[Asset]] = {}  # the files at the first look, and the own ones, by tag
         self._remote = remote
         self._files = files
 
@@ -57,11 +59,16 @@ class FakeForge:
     def find_release(self, tag: str) -> ForgeRelease | None:
         return self._remote.releases.get(tag)
 
+    def is_published(self, tag: str) -> bool:
+        found = self.find_release(tag)
+        return found is not None and not found.draft
+
     def drafts(self) -> tuple[str, ...]:
         return tuple(tag for tag, release in self._remote.releases.items() if release.draft)
 
     def findings(self, write_back: WriteBack, auto_merge: MergeMethod | None = None) -> tuple[Finding, ...]:
         """Return `problems`."""
+        self._seen = {tag: {*release.assets} for tag, release in self._remote.releases.items()}
         return self.problems
 
     def find_comment(self, number: int, mark: str) -> str | None:
@@ -126,8 +133,14 @@ class FakeForge:
         others = tuple(each for each in release.assets if each.name != asset.name)
         if not release.draft and asset not in release.assets and others != release.assets:
             raise _published(f"the published release `{tag}` already has a different file `{asset.name}`")
+        if release.draft and {each for each in release.assets if each.name == asset.name} - {
+            asset,
+            *self._seen.get(tag, ()),
+        }:
+            raise attached_meanwhile(tag, asset.name)
         if asset not in release.assets:
             self._keep(replace(release, assets=(*others, asset)))
+        self._seen.setdefault(tag, set()).add(asset)
         self._attached.setdefault(tag, {})[asset.name] = asset
         return asset
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shipit.world.forge import MergedPullRequest as MergedPullRequest
     from shipit.world.forge import PastDeployment as PastDeployment
     from shipit.world.forge import PullRequestState as PullRequestState
+    from shipit.world.forge import attached_meanwhile as attached_meanwhile
     from shipit.world.forge import require_attached as require_attached
     from shipit.world.git import NOTES as NOTES
     from shipit.world.git import CommitInfo as CommitInfo
@@ -63,6 +64,7 @@ _NAMES = {
         "MergedPullRequest",
         "PastDeployment",
         "PullRequestState",
+        "attached_meanwhile",
         "require_attached",
     ),
     "git": (

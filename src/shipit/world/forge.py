@@ -30,6 +30,13 @@ class Asset(Struct, frozen=True):
     by_shipit: bool = True
 
 
+def attached_meanwhile(tag: str, name: str) -> Overtaken:
+    """Return the error for a file that another run attached to the draft of `tag` after this one read it."""
+    return Overtaken(
+        f"another run attached its own `{name}` to the draft of `{tag}`", hint="run the same command again"
+    )
+
+
 def require_attached(tag: str, attached: Iterable[Asset], held: Iterable[Asset]) -> None:
     """Raise `Overtaken` if the draft of `tag`, which has the files `held`, lacks one of those that a run attached."""
     found = {(each.name, each.size): each.digest for each in held}
@@ -158,6 +165,9 @@ class Forge(Protocol):
     def find_release(self, tag: str) -> ForgeRelease | None:
         """Return the release of `tag`, published or draft; None if there is none."""
 
+    def is_published(self, tag: str) -> bool:
+        """Return whether the release of `tag` is published now: the forge is asked each time."""
+
     def drafts(self) -> tuple[str, ...]:
         """Return the tags of the drafts; of a long list at least those among the newest releases."""
 
@@ -234,7 +244,11 @@ class Forge(Protocol):
         """
 
     def upload_asset(self, tag: str, path: str) -> Asset:
-        """Attach the file `path` to the release of `tag`; in a draft, it replaces a file of the same name."""
+        """Attach the file `path` to the release of `tag`; in a draft, it replaces a file of the same name.
+
+        Raises `Overtaken` if another run attached that file since `findings`, with which each plan begins. So of two
+        runs that attach their files at the same time, one goes on.
+        """
 
     def remove_asset(self, tag: str, name: str) -> None:
         """Remove the file `name` from the draft of `tag`; nothing changes if it has none.

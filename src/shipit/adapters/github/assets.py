@@ -17,7 +17,7 @@ from shipit.adapters.github.calls import GitHubApi
 from shipit.adapters.github.failure import GitHubFailure
 from shipit.adapters.github.releases import Releases
 from shipit.errors import PUBLISHED_MEANWHILE, ConfigError, ConflictError, Overtaken
-from shipit.world import Asset
+from shipit.world import Asset, attached_meanwhile
 
 _TAKEN = "already_exists"  # GitHub's reason if the release has a file of this name
 
@@ -31,7 +31,8 @@ def attach(calls: GitHubApi, releases: Releases, tag: str, path: str) -> Asset:
 
     Raises:
         ConfigError: GitHub accepts no such file.
-        Overtaken: the release is published and has a different file of this name.
+        Overtaken: the release is published and has a different file of this name, or another run attached one after
+            this run first read the release.
         ConflictError: the release was published while this request replaced a file of it.
     """
     wanted = local_asset(path)
@@ -45,8 +46,11 @@ def attach(calls: GitHubApi, releases: Releases, tag: str, path: str) -> Asset:
         replaces = any(held.name == wanted.name and is_complete(held) for held in release.assets)
         if replaces:
             release = releases.renew(release)  # another run can have published it since it was read
+            if release.draft and any(_is_new(held, wanted.name, releases.seen(tag)) for held in release.assets):
+                raise attached_meanwhile(tag, wanted.name)
         _make_room(calls, release, wanted.name)
         made = _accepted(calls, release, _upload(calls, release, path, wanted), wanted.name)
+        releases.seen(tag).add(release.assets[-1].id)
         if replaces and not releases.renew(release).draft:
             raise replaced_in_published(release, [wanted.name])
         return made
@@ -112,6 +116,10 @@ def replaced_in_published(release: ReleaseAnswer, names: Iterable[str]) -> Confl
         where=release.html_url,
         hint=f"check these files there; to replace one: gh release upload {quote(tag)} FILE --clobber",
     )
+
+
+def _is_new(held: answers.AssetAnswer, name: str, seen: set[int]) -> bool:
+    return held.name == name and is_complete(held) and held.id not in seen
 
 
 def _is(held: answers.AssetAnswer, wanted: Asset) -> bool:

@@ -136,12 +136,15 @@ class GitHubForge:
             fix += "; in GitHub Actions: `GITHUB_TOKEN: ${{ github.token }}`" if name is VARIABLE else ""
             what = f"{name.name} is not set; a release of `{self._slug}` needs it"
             return (Finding("github-token-missing", what, fix),)
-        self._releases.forget()
+        self._releases.start_over()
         return tuple(github_findings(self._calls, self._rules, write_back, self._server_url, auto_merge))
 
     def find_release(self, tag: str) -> ForgeRelease | None:
         found = self._calls.retry(f"find release `{tag}`", lambda: self._releases.find(tag))
         return _to_release(found) if found else None
+
+    def is_published(self, tag: str) -> bool:
+        return self._calls.retry(f"find release `{tag}`", lambda: self._releases.published(tag)) is not None
 
     def drafts(self) -> tuple[str, ...]:
         return self._calls.retry("list the releases", self._releases.drafts)

@@ -31,7 +31,17 @@ class Releases:
 
     def __init__(self, client: GitHubClient) -> None:
         self._client = client
+        self.start_over()
+
+    def start_over(self) -> None:
+        """Read everything again when it is needed, as a run that makes a new plan."""
+        self._seen: dict[str, set[int]] = {}  # the ids of the assets at the first look, and of the own ones, by tag
+        self._newest: int | None = None  # the newest release at the first look
         self.forget()
+
+    def seen(self, tag: str) -> set[int]:
+        """Return the ids of the assets that the release had at the first look of this run, and of those it attached."""
+        return self._seen.setdefault(tag, set())
 
     def forget(self) -> None:
         """Read everything again when it is needed."""
@@ -47,6 +57,8 @@ class Releases:
             found = self._find(tag)
             if found is None:
                 return None
+            is_new = self._newest is not None and found.id > self._newest
+            self._seen.setdefault(tag, set() if is_new else {each.id for each in found.assets})
             self._held[tag] = found
         return self._held[tag]
 
@@ -103,7 +115,7 @@ class Releases:
         found = self._first_listed(tag)
         if self._is_complete or (found and not found.draft):
             return self._whole(found)
-        published = self._published(tag)
+        published = self.published(tag)
         if published:
             return published
         self._read_all()
@@ -115,6 +127,9 @@ class Releases:
         self._pages, self._is_complete = self._pages + 1, page.is_last
         self._listed += (Listed(each.draft, each.id, each.tag_name) for each in page.entries)
         self._whole_page = {each.id: each for each in page.entries}
+        if self._newest is None:
+            self._newest = max(self._whole_page, default=0)
+            self._seen |= {each.tag_name: {asset.id for asset in each.assets} for each in page.entries if each.draft}
 
     def _read_all(self) -> None:
         while not self._is_complete:
@@ -128,7 +143,8 @@ class Releases:
     def _first_listed(self, tag: str) -> Listed | None:
         return min((each for each in self._listed if each.tag == tag), default=None)
 
-    def _published(self, tag: str) -> ReleaseAnswer | None:
+    def published(self, tag: str) -> ReleaseAnswer | None:
+        """Return the published release of `tag`, which GitHub is asked for each time; None without one."""
         try:
             return self._client.get(f"{_PATH}/tags/{segment(tag)}", ReleaseAnswer)
         except GitHubFailure as failure:

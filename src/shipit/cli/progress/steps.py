@@ -7,7 +7,7 @@ import threading
 from shipit.cli.output import Output
 from shipit.cli.progress.transfers import Transfers
 from shipit.core.printable import printable
-from shipit.errors import ShipitError
+from shipit.errors import Overtaken, ShipitError
 from shipit.plan.views import Result
 from shipit.steps.base import Outputs, Step
 from shipit.steps.forge import VERIFIED
@@ -83,7 +83,8 @@ class Progress:
         self._end_reminder()
         mark = self._output.paint("!", "warn")
         pushed = "; nothing was pushed yet" if (reason.state or "").startswith("nothing was pushed") else ""
-        self._output.say(f"  {mark} {printable(reason.what)}{pushed}: a new plan is made and applied")
+        when = " when the other run has ended" if isinstance(reason, Overtaken) and pushed else ""
+        self._output.say(f"  {mark} {printable(reason.what)}{pushed}: a new plan is made and applied{when}")
 
     def optional_failed(self, step: Step, error: ShipitError) -> None:
         mark = self._output.paint("!", "warn")
