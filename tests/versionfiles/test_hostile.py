@@ -11,6 +11,7 @@ from growth import time_growth
 from shipit.core import limits
 from shipit.versionfiles import FORMATS, VersionFileError, declared
 from shipit.versionfiles.projects.maven_modules import module_versions
+from shipit.versionfiles.projects.maven_uses import MavenProject, maven_project
 
 pytestmark = pytest.mark.slow
 
@@ -176,6 +177,31 @@ def test_twice_the_text_takes_twice_the_time(name: str, shape: str) -> None:
     assert time_growth(lambda size: attempt(name, text(size)), SMALL.get(name, 4_000)) < 2.3
 
 
+USE = "<dependency><groupId>g</groupId><artifactId>a</artifactId><version>1</version></dependency>"
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        times(USE, "<project><dependencies>", "</dependencies></project>"),
+        times("<dependencies><dependency><version>1</version>", f"<project>{USE}", "", "</dependency></dependencies>"),
+    ],
+)
+def test_twice_the_dependencies_take_twice_the_time(shape: Shape) -> None:
+    def attempt_on(size: int) -> Callable[[], object]:
+        text = shape(size)
+        project = MavenProject((), {"g:a": "1"})
+
+        def work() -> None:
+            project.uses_in(text)
+            with suppress(VersionFileError):
+                FORMATS["maven"].write(text, "2.0.0", ["g:a"])
+
+        return work
+
+    assert time_growth(attempt_on, 4_000) < 2.3
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_number_of_5000_digits_is_no_version(name: str) -> None:
     digits = "1" * 5_000
@@ -233,6 +259,7 @@ def test_a_long_chain_of_maven_modules_is_followed_to_its_end() -> None:
     poms = {"m/" * level + "pom.xml": child for level in range(1, depth + 1)}
     poms["pom.xml"] = f"<project>{own}<modules><module>m</module></modules></project>"
     assert len(list(module_versions("pom.xml", poms.get))) == depth
+    assert len(maven_project(dict.fromkeys(reversed(poms), "1.2.3"), poms.get).poms) == depth + 1
 
 
 def test_a_module_that_is_named_often_is_read_once() -> None:

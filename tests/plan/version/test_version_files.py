@@ -185,6 +185,97 @@ def test_a_maven_module_with_the_version_of_the_project_that_is_not_written_is_a
     assert set(written_in(clone)) == {"pom.xml", "api/pom.xml", "bom/pom.xml", "tools/app.xml"}
 
 
+def coordinates(artifact: str, version: str = "0.0.1-SNAPSHOT") -> str:
+    return f"<groupId>g</groupId><artifactId>{artifact}</artifactId><version>{version}</version>"
+
+
+def module(artifact: str, rest: str = "") -> str:
+    parent = f"<parent>{coordinates('root')}</parent>"
+    return f"<project>{parent}<artifactId>{artifact}</artifactId>\n{rest}</project>"
+
+
+def dependency(artifact: str, version: str = "0.0.1-SNAPSHOT") -> str:
+    return f"<dependencies><dependency>{coordinates(artifact, version)}</dependency></dependencies>\n"
+
+
+def root(*modules: str, rest: str = "") -> str:
+    named = "".join(f"<module>{name}</module>" for name in modules)
+    return f"<project>{coordinates('root')}\n<modules>{named}</modules>\n{rest}</project>"
+
+
+def test_the_versions_of_modules_as_dependencies_of_each_other_are_written(repo: Repository) -> None:
+    plugin = f"<build><plugins><plugin>{coordinates('tool')}</plugin></plugins></build>"
+    managed = f"<dependencyManagement>{dependency('core')}</dependencyManagement>"
+    poms = {
+        "pom.xml": root("core", "app", "tool", "bom", rest=managed + plugin),
+        "core/pom.xml": module("core", dependency("other") + dependency("junit", "0.0.1")),
+        "app/pom.xml": module("app", dependency("core")),
+        "tool/pom.xml": module("tool", dependency("core", "${project.version}")),
+        "bom/pom.xml": f"<project>{coordinates('bom', '7.0.0')}{managed}</project>",
+    }
+    repo.commit("feat: begin", files=poms)
+    released = {path: text.replace("0.0.1-SNAPSHOT", "0.0.1") for path, text in poms.items()}
+    foreign = released["core/pom.xml"].replace(coordinates("other", "0.0.1"), coordinates("other"))
+    assert written(repo) == {**released, "core/pom.xml": foreign}
+    assert doctor(clone_of(repo)) == {}
+
+
+def test_the_dependencies_in_a_configured_pom_are_written_with_its_version(repo: Repository) -> None:
+    poms = {
+        "pom.xml": root("core", "app"),
+        "core/pom.xml": module("core"),
+        "app/pom.xml": module("app", dependency("core")),
+    }
+    repo.commit("feat: begin", files=poms)
+    parent = 'paths = ["project.parent.version"]'
+    listed = ", ".join(f'{{ path = "{name}/pom.xml", {parent} }}' for name in ("core", "app"))
+    toml = f'release.version-files = ["pom.xml", {listed}]'
+    assert written(repo, toml) == {path: text.replace("-SNAPSHOT", "") for path, text in poms.items()}
+
+
+def test_a_pom_that_keeps_the_old_version_of_a_module_is_named_with_its_lines(repo: Repository) -> None:
+    poms = {
+        "pom.xml": root("core", "app"),
+        "core/pom.xml": module("core"),
+        "app/pom.xml": module("app", dependency("core") + dependency("root")),
+    }
+    repo.commit("feat: begin", files=poms)
+    clone = clone_of(repo)
+    core = '{ path = "core/pom.xml", paths = ["project.parent.version"] }'
+    configure(clone, f'release.version-files = ["pom.xml", {core}]')
+    finding = doctor(clone)["maven-dependency"]
+    assert finding in plan(clone).findings and not finding.blocks
+    assert finding.what == (
+        "a release leaves the version of artifacts of this project as it is in "
+        "`app/pom.xml`, line 1 (g:root 0.0.1-SNAPSHOT), line 2 (g:core 0.0.1-SNAPSHOT), line 3 (g:root 0.0.1-SNAPSHOT)"
+    )
+    assert "version-files" in finding.fix
+
+
+def test_a_pom_outside_the_modules_is_named_if_it_uses_a_snapshot_of_them(repo: Repository) -> None:
+    poms = {"pom.xml": root("core"), "core/pom.xml": module("core"), "demo/pom.xml": module("demo", dependency("core"))}
+    repo.commit("feat: begin", files=poms)
+    clone = clone_of(repo)
+    finding = doctor(clone)["maven-dependency"]
+    assert "`demo/pom.xml`, line 1 (g:root 0.0.1-SNAPSHOT), line 2 (g:core 0.0.1-SNAPSHOT)" in finding.what
+    configure(clone, "\n".join(finding.fix.splitlines()[1:-1]))
+    assert doctor(clone) == {}
+    assert set(written_in(clone)) == set(poms)
+
+
+def test_a_pom_with_two_versions_of_a_module_is_not_written_but_named(repo: Repository) -> None:
+    poms = {
+        "pom.xml": root("core", rest=dependency("core") + dependency("core", "0.0.0")),
+        "core/pom.xml": module("core"),
+    }
+    repo.commit("feat: begin", files=poms)
+    clone = clone_of(repo)
+    assert coordinates("core") in written_in(clone)["pom.xml"]
+    finding = doctor(clone)["maven-dependency"]
+    assert "`pom.xml`, line 3 (g:core 0.0.1-SNAPSHOT)" in finding.what
+    assert "`${project.version}`" in finding.fix
+
+
 def test_maven_modules_are_not_written_if_the_root_cannot_be_written(repo: Repository) -> None:
     own = "<groupId>g</groupId><artifactId>root</artifactId><version>1.0.0</version>"
     poms = {

@@ -90,3 +90,57 @@ def test_the_named_property_of_a_composed_version_is_written() -> None:
     assert caught.value.computed
     written = MAVEN.write(pom, "1.3.0", ["project.properties.revision"])
     assert written == pom.replace("1.2.0", "1.3.0")
+
+
+def use(artifact: str, version: str = "1.2.3") -> str:
+    group, _, name = artifact.partition(":")
+    return f"<groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version>"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<dependencies><dependency>@</dependency></dependencies>",
+        "<dependencyManagement><dependencies><dependency>@</dependency></dependencies></dependencyManagement>",
+        "<build><plugins><plugin>@</plugin></plugins></build>",
+        "<build><pluginManagement><plugins><plugin>@</plugin></plugins></pluginManagement></build>",
+        "<build><plugins><plugin><dependencies><dependency>@</dependency></dependencies></plugin></plugins></build>",
+        "<build><extensions><extension>@</extension></extensions></build>",
+        "<profiles><profile><dependencies><dependency>@</dependency></dependencies></profile></profiles>",
+        "<parent>@</parent>",
+    ],
+)
+def test_an_artifact_is_written_wherever_the_pom_uses_it(around: str) -> None:
+    pom = f"\ufeff<project>한글<groupId>g</groupId>\r\n{around}<version>1.2.3</version></project>"
+    old, new = (pom.replace("@", use("g:a", version)) for version in ("1.2.3", "2.0.0"))
+    assert MAVEN.read(old, ["g:a"]) == "1.2.3"
+    assert MAVEN.write(old, "2.0.0", ["g:a"]) == new
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        use("g:b"),
+        use("h:a"),
+        use("g:a", "${project.version}"),
+        use("g:a").replace("<version>1.2.3</version>", ""),
+        f"<configuration><oldVersion><dependency>{use('g:a')}</dependency></oldVersion></configuration>",
+        f"<exclusions><exclusion>{use('g:a')}</exclusion></exclusions>",
+    ],
+)
+def test_other_versions_than_that_of_the_artifact_stay(other: str) -> None:
+    pom = "<project><dependencies><dependency>{}</dependency><dependency>{}</dependency></dependencies></project>"
+    assert MAVEN.write(pom.format(other, use("g:a")), "2.0.0", ["g:a"]) == pom.format(other, use("g:a", "2.0.0"))
+    with pytest.raises(VersionFileError, match="`g:a` is no dependency"):
+        MAVEN.read(pom.format(other, other), ["g:a"])
+
+
+@pytest.mark.parametrize("group", ["${project.groupId}", "${pom.groupId}", "${project.parent.groupId}"])
+def test_the_group_of_an_artifact_may_be_that_of_the_pom_or_of_its_parent(group: str) -> None:
+    pom = f"<project><parent><groupId>g</groupId></parent><dependencies><dependency>{use(f'{group}:a', '@')}</dependency></dependencies></project>"
+    assert MAVEN.write(pom.replace("@", "1.2.3"), "2.0.0", ["g:a"]) == pom.replace("@", "2.0.0")
+
+
+def test_the_version_of_the_pom_and_of_an_artifact_are_written_together() -> None:
+    pom = f"<project><version>@</version><dependencies><dependency>{use('g:a', '@')}</dependency></dependencies></project>"
+    assert MAVEN.write(pom.replace("@", "1.2.3"), "2.0.0", ["g:a", "project.version"]) == pom.replace("@", "2.0.0")

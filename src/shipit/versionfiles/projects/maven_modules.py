@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -30,6 +31,14 @@ _COORDINATES = ("groupId", "artifactId", "version")
 _PARENT, _OWN = "project.parent.version", "project.version"
 
 
+class Artifact(NamedTuple):
+    """The `group:artifact` that the pom.xml at `path` builds, and its version, which may be that of the parent."""
+
+    path: str
+    name: str
+    version: str
+
+
 class _Pom(Struct, frozen=True):
     values: dict[str, str]
     modules: tuple[str, ...]
@@ -43,6 +52,10 @@ class _Pom(Struct, frozen=True):
         """The group, artifact and version of the project; those that it does not set are inherited from its parent."""
         pairs = zip(_COORDINATES, self.parent, strict=True)
         return tuple(self.values.get(f"project.{part}", inherited) for part, inherited in pairs)
+
+    def artifact(self, path: str) -> Artifact:
+        group, name, version = self.coordinates
+        return Artifact(path, f"{group}:{name}", version)
 
 
 def module_versions(path: str, read: Read) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -81,9 +94,26 @@ def modules_beside(path: str, read: Read) -> Iterator[str]:
             yield module
 
 
-def _modules(path: str, pom: _Pom, read: Read) -> Iterator[tuple[str, _Pom]]:
-    """Yield the path and the content of each module, depth first. A module is named by its directory or its file."""
-    seen, waiting = {path}, [*_paths(path, pom)]
+def artifacts(path: str, read: Read, seen: set[str]) -> Iterator[Artifact]:
+    """Yield the artifact of the pom.xml at `path`, and those of the modules below it.
+
+    Args:
+        path: the path of a pom.xml.
+        read: a function that returns the text of a file.
+        seen: the paths that are left out; those that are found are added.
+    """
+    if path not in seen and (pom := _pom(path, read)):
+        yield pom.artifact(path)
+        yield from (module.artifact(below) for below, module in _modules(path, pom, read, seen))
+
+
+def _modules(path: str, pom: _Pom, read: Read, seen: set[str] | None = None) -> Iterator[tuple[str, _Pom]]:
+    """Yield the path and the content of each module that is not in `seen`, depth first.
+
+    A module is named by its directory or its file.
+    """
+    seen, waiting = set() if seen is None else seen, [*_paths(path, pom)]
+    seen.add(path)
     while waiting:
         module = waiting.pop()
         if module not in seen:

@@ -18,7 +18,7 @@ from shipit.plan.release.steps.file_changes import FileChanges
 from shipit.plan.release.steps.package_release import PackageRelease
 from shipit.plan.release.steps.proposal_body import proposal_body
 from shipit.plan.version import channel
-from shipit.plan.version.files.version_files import version_in
+from shipit.plan.version.files.reading import version_in
 from shipit.steps.base import Step
 from shipit.steps.branches import ProposedFile, ProposeRelease
 from shipit.steps.forge import AutoMerge, OpenPullRequest

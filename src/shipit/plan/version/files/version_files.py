@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from shipit.config.keys import toml_key, toml_string
 from shipit.config.model import VersionFileConfig
 from shipit.finding import Finding
 from shipit.plan.version.files.declared import DeclaredVersion
+from shipit.plan.version.files.reading import committed, version_format, version_in, version_or_error
 from shipit.plan.version.package.model import Package
-from shipit.versionfiles import FORMATS, VersionFile, VersionFileError, declared, detect, format_of
+from shipit.versionfiles import FORMATS, VersionFileError, declared, detect
 from shipit.world import Git
 
 _GRADLE = (FORMATS["gradle"], FORMATS["gradle-kotlin"])
@@ -21,7 +21,14 @@ def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConf
     Detected are the files of the commit `rev` that contain a version, and those that repeat it: Maven modules, path
     dependencies of Cargo, and the lock file of a workspace above the package. For a Gradle build script that computes
     its version, it is the file that the version comes from, if that is clear.
+
+    A pom.xml is also written where it names an artifact of the project with the version of the project.
     """
+    listed = _listed(git, rev, package)
+    return (*listed, *_maven_uses(git, rev, package, listed))
+
+
+def _listed(git: Git, rev: str, package: Package) -> tuple[VersionFileConfig, ...]:
     main = main_version_files(git, rev, package)
     if package.version_files is not None:
         return main
@@ -48,16 +55,16 @@ def main_version_files(git: Git, rev: str, package: Package) -> tuple[VersionFil
 
 def _readable(git: Git, rev: str, file: VersionFileConfig) -> VersionFileConfig | None:
     """Return `file` if it contains a version, else the file that its version comes from, if there is one."""
-    version = _read(file, git.text(rev, file.path))
+    version = version_or_error(file, git.text(rev, file.path))
     return file if isinstance(version, str) else _followed(git, rev, file)
 
 
 def _followed(git: Git, rev: str, file: VersionFileConfig) -> VersionFileConfig | None:
     """Return the file that the version of the Gradle build script `file` comes from, if the script computes it."""
-    if file.paths or _format(file) not in _GRADLE:
+    if file.paths or version_format(file) not in _GRADLE:
         return None
     text = git.text(rev, file.path)
-    error = _read(file, text)
+    error = version_or_error(file, text)
     if text is None or not (isinstance(error, VersionFileError) and error.computed):
         return None
     from shipit.versionfiles.projects.gradle_source import version_source  # few projects need it
@@ -72,9 +79,16 @@ def version_file_findings(git: Git, rev: str, package: Package) -> Iterator[Find
     Without one that can be read, a release updates no version file. This blocks when a build script computes the
     version, because the version of the build would be another one than that of the release.
     """
-    if package.version_files is not None:
-        return
-    results = {file.path: _read(file, git.text(rev, file.path)) for file in detected_version_files(git, rev, package)}
+    if package.version_files is None:
+        yield from _detection_findings(git, rev, package)
+    yield from _maven_findings(git, rev, package)
+
+
+def _detection_findings(git: Git, rev: str, package: Package) -> Iterator[Finding]:
+    results = {
+        file.path: version_or_error(file, git.text(rev, file.path))
+        for file in detected_version_files(git, rev, package)
+    }
     errors = {path: error for path, error in results.items() if isinstance(error, VersionFileError)}
     unreadable = {path: error for path, error in errors.items() if error.unreadable}
     for path, error in unreadable.items():
@@ -88,39 +102,6 @@ def version_file_findings(git: Git, rev: str, package: Package) -> Iterator[Find
         blocks = any(error.computed for error in errors.values())
         what = f"no version file can be updated: {reasons}"
         yield Finding("version-file", what, fix, "error" if blocks else "warning")
-    yield from _module_findings(git, rev, package)
-
-
-def _module_findings(git: Git, rev: str, package: Package) -> Iterator[Finding]:
-    """Yield a warning for the Maven modules that have the version of the project, but are not written with it."""
-    poms = [file for file in main_version_files(git, rev, package) if format_of(file.path) is FORMATS["maven"]]
-    if not poms:
-        return
-    from shipit.versionfiles.projects.maven_modules import (
-        modules_beside,  # here because few projects are Maven projects
-    )
-
-    beside = [module for file in poms for module in modules_beside(file.path, _committed(git, rev))]
-    if not beside:
-        return
-    named = ", ".join(f"`{path}`" for path in beside)
-    what = f"a release does not write the version into {named}: the parent there is no pom of the project"
-    written = (*version_files(git, rev, package), *(VersionFileConfig(path=path, format="maven") for path in beside))
-    entries = ",\n    ".join(map(_entry, written))
-    table = f"packages.{toml_key(package.name)}" if package.name else "release"
-    fix = (
-        f"write in shipit.toml:\n  [{table}]\n  version-files = [\n    {entries},\n  ]\n"
-        "leave out each file that has a version of its own"
-    )
-    yield Finding("maven-module", what, fix, "warning")
-
-
-def _entry(file: VersionFileConfig) -> str:
-    """Return the entry for `file` in `version-files`."""
-    unusual = file.format and format_of(file.path) is not FORMATS[file.format]
-    format = f", format = {toml_string(file.format)}" if file.format and unusual else ""
-    paths = f", paths = [{', '.join(map(toml_string, file.paths))}]" if file.paths else ""
-    return f"{{ path = {toml_string(file.path)}{format}{paths} }}" if format or paths else toml_string(file.path)
 
 
 def declared_versions(git: Git, rev: str, files: Iterable[VersionFileConfig]) -> tuple[DeclaredVersion, ...]:
@@ -144,22 +125,44 @@ def detected_version_files(git: Git, rev: str, package: Package) -> list[Version
 
 def _modules(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFileConfig]:
     """Yield the POM files of the Maven modules that repeat the version of the POM `file`."""
-    if format_of(file.path) is FORMATS["maven"]:
-        from shipit.versionfiles.projects.maven_modules import module_versions  # here because few projects need it
+    if _is_pom(file):
+        from shipit.plan.version.files.maven import module_entries  # here because few projects need it
 
-        for path, paths in module_versions(file.path, _committed(git, rev)):
-            yield VersionFileConfig(path=path, format="maven", paths=paths)
+        yield from module_entries(file, committed(git, rev))
+
+
+def _maven_uses(
+    git: Git, rev: str, package: Package, listed: Sequence[VersionFileConfig]
+) -> Iterator[VersionFileConfig]:
+    """Yield the places where poms name artifacts of the project with its version."""
+    if any(map(_is_pom, listed)):
+        from shipit.plan.version.files.maven import use_entries  # here because few projects need it
+
+        yield from use_entries(package, listed, committed(git, rev))
+
+
+def _maven_findings(git: Git, rev: str, package: Package) -> Iterator[Finding]:
+    """Yield the findings about poms that keep the old version of the project."""
+    listed = _listed(git, rev, package)
+    if any(map(_is_pom, listed)):
+        from shipit.plan.version.files.maven import maven_findings  # here because few projects need it
+
+        yield from maven_findings(package, listed, git.paths(rev), committed(git, rev))
+
+
+def _is_pom(file: VersionFileConfig) -> bool:
+    return version_format(file) is FORMATS["maven"]
 
 
 def _cargo_places(git: Git, rev: str, file: VersionFileConfig) -> Iterator[VersionFileConfig]:
     """Yield the places that repeat the version of the crates of `file`: path dependencies, and a lock beside it."""
-    if _format(file) is FORMATS["cargo"] and not file.paths:
+    if version_format(file) is FORMATS["cargo"] and not file.paths:
         from shipit.versionfiles.projects.cargo_workspace import crates_in_lock, dependents  # few repositories need it
 
-        committed, read = git.paths(rev), _committed(git, rev)
-        for path, places in dependents(file.path, committed, read):
+        paths, read = git.paths(rev), committed(git, rev)
+        for path, places in dependents(file.path, paths, read):
             yield VersionFileConfig(path=path, paths=places)
-        if names := crates_in_lock(file.path, committed, read):
+        if names := crates_in_lock(file.path, paths, read):
             yield VersionFileConfig(path=f"{file.path.removesuffix('Cargo.toml')}Cargo.lock", paths=names)
 
 
@@ -183,31 +186,6 @@ def _workspace_lock(git: Git, rev: str, package: Package, file: VersionFileConfi
             if version_in(lock, locked):
                 yield lock
             return
-
-
-def _committed(git: Git, rev: str) -> Callable[[str], str | None]:
-    """Return the function that reads a file of the commit `rev`."""
-    committed = set(git.paths(rev))
-    return lambda path: git.text(rev, path) if path in committed else None
-
-
-def version_in(file: VersionFileConfig, text: str | None) -> str | None:
-    """Return the version in `text`, the content of `file`; None when there is no version that can be read."""
-    version = _read(file, text)
-    return version if isinstance(version, str) else None
-
-
-def _read(file: VersionFileConfig, text: str | None) -> str | VersionFileError | None:
-    """Return the version in `text`, or the error when it cannot be read; None without a file or a known format."""
-    format = _format(file)
-    try:
-        return format.read(text, file.paths) if format and text is not None else None
-    except VersionFileError as error:
-        return error
-
-
-def _format(file: VersionFileConfig) -> VersionFile | None:
-    return format_of(file.path, file.format, file.pattern)
 
 
 def _reason(error: VersionFileError) -> str:
