@@ -47,6 +47,7 @@ from shipit.plan.version.tag_check import format_findings as format_findings
 from shipit.plan.version.tag_check import higher_release_findings as higher_release_findings
 from shipit.plan.version.tag_check import local_tag_findings as local_tag_findings
 from shipit.plan.version.tag_check import misplaced_tags as misplaced_tags
+from shipit.plan.version.tag_check import prerelease_findings as prerelease_findings
 from shipit.plan.version.tag_check import tag_findings as tag_findings
 from shipit.plan.version.tag_check import tag_object_findings as tag_object_findings
 from shipit.plan.version.unpushed import unpushed_release_commits as unpushed_release_commits

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from shipit.config.model import BranchConfig
 from shipit.core import limits
-from shipit.core.versions import Tag, VersionRange, mismatched_tags, version_tags
+from shipit.core.versions import Tag, VersionRange, channel_of, mismatched_tags, version_tags
 from shipit.finding import Finding
 from shipit.plan.version.history import History
 from shipit.plan.version.package.model import Package
@@ -99,6 +99,29 @@ def higher_release_findings(
                 f"but `{highest.name}` was released on another branch"
             )
             yield Finding("higher-elsewhere", what, fix, "warning")
+
+
+def prerelease_findings(histories: Sequence[History], channel: BranchConfig) -> Iterator[Finding]:
+    """Yield a warning for each package whose next release is stable, although its last tags are pre-releases.
+
+    Call it for a repository without `release.branches` only: there, nobody decided what the branch releases.
+
+    Args:
+        histories: the history of each package.
+        channel: the settings of this branch.
+    """
+    for history in histories:
+        tags = {name: history.package.format.parse(name) for name in history.later_tags}
+        stable = history.stable.version if history.stable else None
+        newer = {
+            each: name for name, each in tags.items() if each and each.prerelease and not (stable and each < stable)
+        }
+        if newer:
+            last = max(newer)
+            what = f"the last tag is the pre-release `{newer[last]}`, but the next release is a stable one"
+            entry = f'{{ name = "{channel.name or "BRANCH"}", prerelease = "{channel_of(last)}" }}'
+            fix = f"to make pre-releases on this branch, set `branches = [{entry}]` under `[release]`"
+            yield Finding("prereleases", what, fix, "warning")
 
 
 class MisplacedTag(Struct, frozen=True):

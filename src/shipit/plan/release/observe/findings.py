@@ -16,6 +16,7 @@ from shipit.plan.version import (
     calendar_findings,
     higher_release_findings,
     packages,
+    prerelease_findings,
     tag_findings,
     tag_object_findings,
 )
@@ -94,6 +95,8 @@ def repository_findings(
     pushed = clone.remote.tags if clone.remote else {}
     yield from tag_object_findings(misplaced)
     yield from higher_release_findings(git, pushed if clone.remote else tags, histories, clone.channel)
+    if not config.release.channels:
+        yield from prerelease_findings(histories, clone.channel)
     yield from calendar_findings(git, tags, histories)
 
 
