@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from plan.asking import config_of
 from plan.clones import clone_of, doctor, plan
@@ -10,12 +12,14 @@ from repositories import Repository
 from shipit.adapters.git import GitRepository
 from shipit.cli.errors.error_text import finding_lines
 from shipit.config.load import parse_config
+from shipit.core import limits
 from shipit.errors import PreflightError
 from shipit.finding import Finding
 from shipit.plan.version import observe_upcoming
 from shipit.plan.version.files.nested import nested_paths
 from shipit.plan.version.package.model import NESTED_NAMES
 from shipit.plan.views import release_summary, render_plan
+from shipit.steps.repository import WriteFile
 from shipit.versionfiles import FORMATS
 
 GRADLE, JSON = "version = '0.3.0'\n", '{"version": "1.2.0"}'
@@ -295,3 +299,76 @@ def test_a_rust_workspace_gets_its_lock_file_with_its_crates_too(repo: Repositor
 def test_a_workspace_without_crates_that_can_be_read_names_the_way_for_a_workspace(repo: Repository) -> None:
     repo.commit("feat: begin", files={"Cargo.toml": '[workspace]\nmembers = ["a"]\n'})
     assert "`[workspace.package]`" in doctor(clone_of(repo))["version-file"].fix
+
+
+def lerna_of(**versions: str) -> dict[str, str]:
+    """Return the files of packages that lerna gives one version, 2.1.0; those with a version that ends in `!` are private."""
+    manifests = {
+        f"packages/{name}/package.json": json.dumps(
+            {"name": f"@acme/{name}", "version": v.rstrip("!"), "private": v.endswith("!")}
+        )
+        for name, v in versions.items()
+    }
+    return {"lerna.json": '{"version": "2.1.0"}', "package.json": '{"version": "1.0.0", "private": true}', **manifests}
+
+
+def test_all_published_packages_that_lerna_gives_one_version_are_proposed_with_lerna_json(repo: Repository) -> None:
+    repo.commit("feat: begin", files=lerna_of(cli="2.1.0", types="2.0.0", next="3.0.0", utils="2.0.0!"))
+    repo.tag("v2.1.0")
+    repo.commit("fix(types): a", files={"packages/types/a.ts": "a"})
+    finding = found(repo)
+    assert finding is not None and "`packages/types/package.json` (2.0.0)" in finding.what
+    assert finding.what.endswith(
+        "; not proposed, because they have another version: `packages/next/package.json` (3.0.0), "
+        "`packages/utils/package.json` (2.0.0)"
+    )
+    repo.commit("chore: configure", files={"shipit.toml": proposals(finding)[0]})
+    clone = clone_of(repo)
+    made = plan(clone)
+    written = [step.path for step in made.steps if isinstance(step, WriteFile) and step.path != "CHANGELOG.md"]
+    assert written == ["packages/cli/package.json", "packages/types/package.json", "lerna.json"]
+    assert not made.findings
+
+
+def test_the_warning_says_that_there_are_more_files_than_were_read(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit("feat: begin", files=lerna_of(a="2.1.0", b="2.1.0", c="2.1.0"))
+    repo.tag("v2.1.0")
+    monkeypatch.setattr(limits, "NESTED_VERSION_FILES", 2)
+    finding = found(repo)
+    assert finding is not None and finding.what.endswith(
+        "; 1 more file below the root could have a version, and the limit is reached"
+    )
+
+
+def test_packages_that_have_versions_of_their_own_are_not_proposed(repo: Repository) -> None:
+    files = {**lerna_of(cli="2.1.0", types="2.0.0"), "lerna.json": '{"version": "independent"}'}
+    repo.commit("feat: begin", files=files)
+    repo.tag("v2.1.0")
+    finding = found(repo)
+    assert finding is not None and "types" not in proposals(finding)[0] and "lerna" not in finding.fix
+    assert "another version: `packages/types/package.json` (2.0.0)" in finding.what
+
+
+def test_a_counted_commit_in_a_published_package_that_is_not_written_is_a_warning(repo: Repository) -> None:
+    toml = 'release.version-files = ["packages/cli/package.json"]'
+    files = lerna_of(cli="2.1.0", types="2.0.0", read="2.0.0", utils="2.0.0!", docs="2.0.0")
+    repo.commit("feat: begin", files={**files, "shipit.toml": toml})
+    repo.tag("v2.1.0")
+    repo.commit("fix(types): a", files={"packages/types/a.ts": "a", "packages/utils/a.ts": "a"})
+    repo.commit("docs: b", files={"packages/docs/b.md": "b"})
+    clone = clone_of(repo)
+    (finding,) = plan(clone).findings
+    assert (finding.code, finding.severity) == ("unwritten-workspace", "warning")
+    assert "`packages/types/package.json` (2.0.0), but" in finding.what
+    assert '"packages/types/package.json",' in finding.fix and "read" not in finding.fix
+    assert doctor(clone)["unwritten-workspace"] == finding
+
+
+@pytest.mark.parametrize("toml", ["release.version-files = []", 'release.version-files = ["package.json"]'])
+def test_there_is_no_such_warning_where_no_package_has_the_version_of_the_release(repo: Repository, toml: str) -> None:
+    repo.commit("feat: begin", files={**lerna_of(cli="2.1.0"), "shipit.toml": toml})
+    repo.tag("v2.1.0")
+    repo.commit("fix: a", files={"packages/cli/a.ts": "a"})
+    assert "unwritten-workspace" not in doctor(clone_of(repo))

@@ -17,10 +17,12 @@ from shipit.plan.version import (
     higher_release_findings,
     packages,
     prerelease_findings,
+    rules_of,
     tag_findings,
     tag_object_findings,
 )
 from shipit.plan.version.files.nested import nested_findings
+from shipit.plan.version.files.unwritten import unwritten_findings
 from shipit.plan.version.files.version_files import detected_version_files, version_file_findings
 from shipit.plan.version.package.paths import changelog_findings, path_findings, shared_file_findings
 from shipit.world import Git, World
@@ -91,6 +93,7 @@ def repository_findings(
     yield from shared_file_findings(files)
     yield from changelog_findings(git, base, [each.package for each in histories], config.release.write_back)
     yield from about_history.nested
+    yield from unwritten_findings(git, base, histories[0], tags, files[histories[0].package.name], rules_of(config))
     yield from about_history.tags
     pushed = clone.remote.tags if clone.remote else {}
     yield from tag_object_findings(misplaced)

@@ -17,7 +17,8 @@ from shipit.core.versions import Tag, Version
 from shipit.core.versions.tag_family import TagFamily, is_named, tag_families
 from shipit.finding import Finding
 from shipit.plan.version.files.declared import DeclaredVersion, is_behind
-from shipit.plan.version.files.nested_fix import NestedFile, proposed_files, proposed_packages, proposed_ways
+from shipit.plan.version.files.nested_fix import NestedFile, first_few, proposed_files, proposed_packages, proposed_ways
+from shipit.plan.version.files.workspaces import as_one_version, lerna_file
 from shipit.plan.version.history import History
 from shipit.plan.version.package.model import NESTED_NAMES
 from shipit.world import Git
@@ -70,27 +71,46 @@ def nested_findings(
     package = history.package
     if package.name or package.version_files is not None:
         return
-    found = nested_paths(git.paths(rev) if paths is None else paths)
-    if not found:
+    listed = git.paths(rev) if paths is None else paths
+    parts = nested_parts(git, rev, history, tags, listed)
+    if not parts:
         return
     from shipit.plan.version.files.version_files import (  # few repositories need all formats
         declared_versions,
         version_files,
     )
 
+    lerna = lerna_file(git, rev, history.stable)
+    if lerna and history.stable:
+        parts = as_one_version(git, rev, parts, history.stable)
+    beside = [*_cargo_lock(git, rev, history, parts), *lerna]
     written = version_files(git, rev, package)
     root = declared_versions(git, rev, written)
-    declared = declared_versions(git, rev, (VersionFileConfig(path=path) for path in found))
-    parts = list(_with_releases(_topmost(declared), history.stable, tags))
-    lock = _cargo_lock(git, rev, history, parts)
     own = [part for part in parts if part.releases and not part.fits]
     if root and own and not package.format_is_configured:
         whole = NestedFile(root[0].path, root[0].written, package.format)
         yield _own_releases(own, whole, history)
     elif root:
-        yield from _left_out(written, root, history, [part for part in (*parts, *lock) if part.fits])
+        for found in _left_out(written, root, history, [*parts, *beside]):
+            yield replace(found, what=found.what + _not_read(listed))
     elif any(part.version != _PLACEHOLDER for part in parts):
-        yield _finding(parts, history, lock)
+        yield _finding(parts, history, beside)
+
+
+def nested_parts(
+    git: Git, rev: str, history: History, tags: Mapping[str, str], paths: Sequence[str] | None = None
+) -> list[NestedFile]:
+    """Return the version files below the root, without those below the directory of another one.
+
+    The arguments are those of `nested_findings`.
+    """
+    found = nested_paths(git.paths(rev) if paths is None else paths)
+    if not found:
+        return []
+    from shipit.plan.version.files.version_files import declared_versions  # few repositories need all formats
+
+    declared = declared_versions(git, rev, (VersionFileConfig(path=path) for path in found))
+    return list(_with_releases(_topmost(declared), history.stable, tags))
 
 
 def _cargo_lock(git: Git, rev: str, history: History, parts: Sequence[NestedFile]) -> list[NestedFile]:
@@ -145,7 +165,7 @@ def _continues(file: DeclaredVersion, last: Tag) -> bool:
     return version is not None and (version == last.version or (is_snapshot and version > last.version))
 
 
-def _finding(parts: Sequence[NestedFile], history: History, lock: Sequence[NestedFile]) -> Finding:
+def _finding(parts: Sequence[NestedFile], history: History, beside: Sequence[NestedFile]) -> Finding:
     own = [part for part in parts if part.releases]
     of_whole = [part for part in parts if part.fits and not part.releases]
     package = history.package
@@ -153,7 +173,7 @@ def _finding(parts: Sequence[NestedFile], history: History, lock: Sequence[Neste
         return _own_releases(own, replace(of_whole[0], releases=package.format), history)
     shown = first_few([f"`{part.path}` ({part.version})" for part in parts])
     what = f"the root has no version file, so a release writes no version; there are versions in {shown}"
-    fix = proposed_ways([*parts, *lock], released=history.stable is not None)
+    fix = proposed_ways([*parts, *beside], released=history.stable is not None)
     return Finding("nested-version-files", what, fix, "warning")
 
 
@@ -170,27 +190,40 @@ def _left_out(
     written: Sequence[VersionFileConfig],
     root: Sequence[DeclaredVersion],
     history: History,
-    fitting: Sequence[NestedFile],
+    parts: Sequence[NestedFile],
 ) -> Iterator[Finding]:
-    """Yield a warning if a release writes the files at the root, but not all of `fitting`, which have the last version.
+    """Yield a warning if a release writes the files at the root, but not all `parts` that have the last version.
 
     Files at the root with an old version are probably of a private package, and are not written by the releases.
     """
     paths = {file.path for file in written}
     # Maven modules have a finding of their own.
-    left = [part for part in fitting if part.path not in paths and not ("pom.xml" in paths and "pom.xml" in part.path)]
+    left = [
+        part
+        for part in parts
+        if part.fits and part.path not in paths and not ("pom.xml" in paths and "pom.xml" in part.path)
+    ]
     if not left or history.stable is None or any(file.format for file in written if not file.paths):
         return
     first, last = root[0], history.stable
     shown = first_few([f"`{part.path}` ({part.version})" for part in left])
     what = f"a release writes `{first.path}` ({first.written}), but not {shown}; the last release is `{last.name}`"
+    what += _with_other_version(parts)
     at_root = [NestedFile(file.path, "", paths=file.paths) for file in written]
     ways = [left, at_root] if is_behind(root, last) else [[*at_root, *left], at_root]
     yield Finding("nested-version-files", what, proposed_files(*ways), "warning")
 
 
-def first_few(names: Sequence[str]) -> str:
-    """Return the first of `names` in one text, with the number of the others."""
-    shown = ", ".join(names[: limits.NESTED_EXAMPLES])
-    more = len(names) - limits.NESTED_EXAMPLES
-    return f"{shown} and {more} more" if more > 0 else shown
+def _with_other_version(parts: Sequence[NestedFile]) -> str:
+    """Return the end of a sentence that names those of `parts` that are not proposed; empty without any."""
+    others = [f"`{part.path}` ({part.version})" for part in parts if not part.fits and part.version != _PLACEHOLDER]
+    if not others:
+        return ""
+    return f"; not proposed, because they have another version: {first_few(others)}"
+
+
+def _not_read(paths: Sequence[str]) -> str:
+    """Return the end of a sentence about the files below the root that are too many to be read; empty without any."""
+    more = sum(_is_of_a_part(path.split("/")) for path in paths) - limits.NESTED_VERSION_FILES
+    files = "file" if more == 1 else "files"
+    return f"; {more} more {files} below the root could have a version, and the limit is reached" if more > 0 else ""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from shipit.config.keys import toml_key, toml_string
+from shipit.core import limits
 from shipit.core.versions import TagFormat
 
 _Way = tuple[str, list[str]]  # the condition under which it is right, and the lines to write
@@ -112,3 +113,10 @@ def _names(directories: Sequence[str]) -> list[str]:
 
 def _name(path: str) -> str:
     return re.sub(r"[^\w.-]+", "-", path).strip("-.")
+
+
+def first_few(names: Sequence[str]) -> str:
+    """Return the first of `names` in one text, with the number of the others."""
+    shown = ", ".join(names[: limits.NESTED_EXAMPLES])
+    more = len(names) - limits.NESTED_EXAMPLES
+    return f"{shown} and {more} more" if more > 0 else shown
