@@ -63,6 +63,8 @@ class ShipitError(Exception):
         where: the place of the problem: a file, a key path or a line. Printed below the sentence.
         hint: the next command to paste, or an instruction to follow.
         state: the changes that were and were not made, such as "nothing was pushed; ...".
+
+    `nothing_pushed` is True if it ended a plan before any of its steps became public.
     """
 
     exit_code = BUG_EXIT_CODE
@@ -75,6 +77,7 @@ class ShipitError(Exception):
         self.where = where
         self.hint = hint
         self.state = state
+        self.nothing_pushed = False
 
     @property
     def docs(self) -> str:
@@ -147,7 +150,7 @@ class BranchMoved(ConflictError):
 
 
 class Overtaken(ConflictError):
-    """Another run of the same release published it, or put its own files into the draft; a new plan may succeed."""
+    """Another run makes the same release at the same time; a new plan finds what that run did."""
 
 
 class AuthError(ShipitError):

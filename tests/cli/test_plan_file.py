@@ -193,7 +193,7 @@ def test_a_plan_is_refused_and_nothing_changes_if_its_inputs_changed(
     assert first.startswith("error: this plan is out of date: ")
     assert reason in first
     assert more == [
-        "  hint: make a new plan: shipit plan -o FILE",
+        "  hint: make a new plan: shipit plan -o plan.json",
         "  state: nothing was changed: the repository and its remote are as they were",
         "  docs: shipit explain ConflictError",
     ]
@@ -271,7 +271,7 @@ def test_a_file_that_is_not_a_plan_is_refused(text: str, tmp_path: Path, capsys:
     assert run(["release", "--plan", str(place)]) == 2
     error = capsys.readouterr().err
     assert error.startswith(f"error: `{place}` was not written by `shipit plan -o`: ")
-    assert "  hint: shipit plan -o plan.json\n" in error
+    assert "  hint: shipit plan -o plan.json\n" in error  # not into this file, which can be another one of the user
 
 
 def test_a_plan_with_a_missing_field_is_refused_with_the_name_of_the_field(

@@ -230,7 +230,9 @@ def test_a_file_that_another_run_attached_meanwhile_is_replaced_only_after_a_new
     assert bench.forge.publish("v1.0.0", latest=True).assets == (own,)
 
 
-def test_a_draft_is_not_published_with_a_file_that_another_run_put_in_the_place_of_an_own_one(bench: Bench) -> None:
+def test_a_draft_is_not_published_with_a_file_that_another_run_put_in_place_of_the_one_that_this_run_attached(
+    bench: Bench,
+) -> None:
     draft(bench.forge)
     for name in ("app.jar", "docs.zip"):
         bench.forge.upload_asset("v1.0.0", bench.file(name, b"own"))

@@ -1,4 +1,4 @@
-"""Two runs of which one stands still at a write until the other has gone on: for races that take two turns."""
+"""Run two releases in a fixed order: the first stops at a write until the second has gone on."""
 
 from __future__ import annotations
 

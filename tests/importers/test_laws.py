@@ -20,7 +20,7 @@ from shipit.importers.document import read_document
 from shipit.plan.adoption.toml import toml_text
 
 FIXTURES: dict[str, list[Fixture]] = {
-    tool: importlib.import_module(f"importers.test_{tool.replace('-', '_')}").FIXTURES for tool in IMPORTERS
+    tool: importlib.import_module(f"importers.tools.test_{tool.replace('-', '_')}").FIXTURES for tool in IMPORTERS
 }
 EACH = [pytest.param(tool, fixture, id=f"{tool}-{fixture.name}") for tool in FIXTURES for fixture in FIXTURES[tool]]
 

@@ -131,7 +131,9 @@ def test_a_release_commit_that_a_user_rebased_after_a_push_race_is_replaced(scen
     scene.commit(clone, "feat: own", "src/own.txt", "own\n")
     run = scene.release(clone)
     assert run.status == 3
-    assert "`main` moved on the remote during this run; nothing was pushed yet: a new plan is made" in run.err
+    assert (
+        "`main` moved on the remote during this run. Nothing was pushed yet. Making and applying a new plan" in run.err
+    )
     assert "git pull --rebase origin main" in run.err
     assert "state: nothing was pushed. Failed at: push main v1.1.0" in run.err
     assert "commit chore(release): 1.1.0" in run.err.partition("state: ")[2]

@@ -69,8 +69,8 @@ class LocalForge:
         self._store = WorkingTree(root)
         self._links = links
         self._base = Path(base)
-        self._attached: dict[str, dict[str, Asset]] = {}  # by this run: the files by their name, by tag
-        self._seen: dict[str, set[Asset]] = {}  # the files at the first look, and the own ones, by tag
+        self._attached: dict[str, dict[str, Asset]] = {}  # by this run, for each tag: its files by name
+        self._seen: dict[str, set[Asset]] = {}  # for each tag: the files at the first look, and those of this run
 
     def links(self) -> Links | None:
         return self._links

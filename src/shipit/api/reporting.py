@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def report(project: Project, since: dt.date | None = None) -> Report:
-    """Return the releases and deployments of a repository with the four keys of DORA, and the data that is missing.
+    """Return the releases and deployments of a repository with the four metrics of DORA, and the data that is missing.
 
     The releases come from tags and commits, the deployments from the records in the places of each environment.
     If a place has no record or does not answer, the deployments that GitHub shows are read instead. Nothing is changed

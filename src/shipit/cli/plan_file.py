@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import unified_diff
+from shlex import quote
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -25,7 +26,8 @@ plan_option = click.option(
 verify_option = click.option(
     "--verify",
     is_flag=True,
-    help="Make a new plan with the same arguments first; if it differs from FILE, show the differences and stop.",
+    help="With `--plan`: make a new plan with the same arguments first. If it differs from FILE, show the differences "
+    "and stop.",
 )
 
 
@@ -89,9 +91,11 @@ def read_plan(path: str, kind: type[_Kind]) -> _Kind:
         plan = plan_from_json(read_regular_file(path).decode("utf-8"), path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"the plan `{path}` cannot be read: {reason}", hint=kind.how_to_make) from error
+        missing = isinstance(error, FileNotFoundError)
+        hint = kind.how_to_make.replace("plan.json", quote(path)) if missing else kind.how_to_make
+        raise UsageError(f"the plan `{path}` cannot be read: {reason}", hint=hint) from error
     except UsageError as error:
-        error.hint = kind.how_to_make
+        error.hint = kind.how_to_make  # not into `path`, which can be another file of the user
         raise
     if not isinstance(plan, kind):
         what = f"`{path}` is a plan to {plan.purpose}, which this command cannot apply"

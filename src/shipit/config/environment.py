@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 from msgspec import Meta, field
 
-from shipit.config import targets as kinds  # their modules are loaded when an environment is decoded
+from shipit.config import targets as target_configs  # their modules are loaded when an environment is decoded
 from shipit.config.table import ConfigTable
 from shipit.config.vocabulary import (
     Branch,
@@ -194,7 +194,7 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
         ),
     ] = None
     deploy: Annotated[
-        kinds.TargetConfig | tuple[kinds.TargetConfig, ...],
+        target_configs.TargetConfig | tuple[target_configs.TargetConfig, ...],
         Meta(
             description="The target to deploy to, with its `kind`. Several targets are a list, deployed in order.",
             extra={"expected": "a table with a `kind`, or a list of such tables"},
@@ -207,22 +207,22 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
         return seconds(self.timeout)
 
     @property
-    def targets(self) -> tuple[kinds.TargetConfig, ...]:
+    def targets(self) -> tuple[target_configs.TargetConfig, ...]:
         """The targets of `deploy`, in order; a table of the kind `compose` has one for each service."""
         return tuple(target for _, target in self.numbered_targets)
 
     @property
-    def numbered_targets(self) -> Iterator[tuple[int, kinds.TargetConfig]]:
+    def numbered_targets(self) -> Iterator[tuple[int, target_configs.TargetConfig]]:
         """The targets in order, each with the number of its table."""
         for number, table in enumerate(self.tables):
-            yield from ((number, cast(kinds.TargetConfig, target)) for target in table.parts(self.built))
+            yield from ((number, cast(target_configs.TargetConfig, target)) for target in table.parts(self.built))
 
     @property
-    def tables(self) -> tuple[kinds.TargetConfig, ...]:
+    def tables(self) -> tuple[target_configs.TargetConfig, ...]:
         """The tables of `deploy`, in order."""
         return self.deploy if isinstance(self.deploy, tuple) else (self.deploy,)
 
-    def app_name(self, name: str, target: kinds.TargetConfig) -> str:
+    def app_name(self, name: str, target: target_configs.TargetConfig) -> str:
         """Return the name of the app of a target on its hosts: that of `target`, or else of its image and environment.
 
         Args:
@@ -232,7 +232,7 @@ class EnvironmentConfig(ConfigTable, frozen=True, kw_only=True):
         image = self.image_of(target)
         return target.app(image.name if image else "", name)
 
-    def image_of(self, target: kinds.TargetConfig) -> ImageConfig | None:
+    def image_of(self, target: target_configs.TargetConfig) -> ImageConfig | None:
         """Return the image that one of the targets deploys; None if it deploys none."""
         return self.built[target.image or ""] if target.deploys_image else None
 

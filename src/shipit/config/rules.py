@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from shipit.config import targets as kinds  # their modules are loaded when a target is checked
+from shipit.config import targets as target_configs  # their modules are loaded when a target is checked
 from shipit.config.environment import EnvironmentConfig, ImageConfig
 from shipit.config.keys import Key, key_name
 from shipit.config.model import Config, PackageConfig, ReleaseConfig, VersionFileConfig, VersionFiles
@@ -206,7 +206,7 @@ def _targets(at: Key, environment: EnvironmentConfig) -> Iterator[Fault]:
                 'the targets after this one wait until its version is verified, and `proof = "none"` never verifies it'
             )
             yield Fault((*here, "proof"), what, "write this target last, or set another `proof`")
-        for target in cast(Sequence[kinds.TargetConfig], table.parts(environment.built)):
+        for target in cast(Sequence[target_configs.TargetConfig], table.parts(environment.built)):
             if target.deploys_image:
                 yield from _image_of_target((*here, *target.place), target.image, environment)
 
@@ -303,7 +303,7 @@ def _image_packages(name: str, environment: EnvironmentConfig, config: Config) -
 
     several = isinstance(environment.deploy, tuple)
     for index, target in environment.numbered_targets:
-        if isinstance(target, kinds.StaticSiteConfig):
+        if isinstance(target, target_configs.StaticSiteConfig):
             at = ("environments", name, "deploy", *((index,) if several else ()))
             yield from _package(at, "the site", target.package, config)
 

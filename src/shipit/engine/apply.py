@@ -78,7 +78,8 @@ def apply_steps(
                 observer.optional_failed(step, error)
                 continue
             state = _state(steps, index, "Failed at", way_back, world, solved=not isinstance(error, ConflictError))
-            error.state = state if error.state in (None, NOTHING_PUSHED) else error.state
+            if error.state in (None, NOTHING_PUSHED):
+                error.state, error.nothing_pushed = state, not any(step.public for step in steps[:index])
             if error is raised:
                 raise
             raise error from raised

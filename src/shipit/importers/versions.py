@@ -10,7 +10,7 @@ from shipit.importers.model import FoundKeys, RepositoryFacts
 
 
 def read_tag(key: str, template: str, found: FoundKeys, repository: RepositoryFacts) -> None:
-    """Read the tag format of a tool; if no tag has it, that of the tags counts."""
+    """Read the tag format of a tool; if no tag has this format, the format of the tags is used."""
     candidates = (template, "v{version}", "{version}")
     used = next((each for each in candidates if repository.has_tag(each)), template)
     why = "" if used == template else f"the tags have this format, and not `{template}`"

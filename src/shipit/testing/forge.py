@@ -46,8 +46,8 @@ class FakeForge:
         self.workflows_open_nothing = False
         self.signs = True
         self.methods: set[str] = {"merge", "squash", "rebase"}
-        self._attached: dict[str, dict[str, Asset]] = {}  # by this run: the files by their name, by tag
-        self._seen: dict[str, set[Asset]] = {}  # the files at the first look, and the own ones, by tag
+        self._attached: dict[str, dict[str, Asset]] = {}  # by this run, for each tag: its files by name
+        self._seen: dict[str, set[Asset]] = {}  # for each tag: the files at the first look, and those of this run
         self._remote = remote
         self._files = files
 

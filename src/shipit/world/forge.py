@@ -37,9 +37,16 @@ def attached_meanwhile(tag: str, name: str) -> Overtaken:
     )
 
 
-def require_attached(tag: str, attached: Iterable[Asset], held: Iterable[Asset]) -> None:
-    """Raise `Overtaken` if the draft of `tag`, which has the files `held`, lacks one of those that a run attached."""
-    found = {(each.name, each.size): each.digest for each in held}
+def require_attached(tag: str, attached: Iterable[Asset], present: Iterable[Asset]) -> None:
+    """Raise `Overtaken` if a file that this run attached is no longer in the draft of `tag`.
+
+    Args:
+        tag: the tag of the release.
+        attached: the files that this run attached.
+        present: the files that the draft has.
+    """
+    found = {(each.name, each.size): each.digest for each in present}
+    # The digest is empty if there is no such file, and None if the server is too old to report one.
     replaced = [
         f"`{each.name}`" for each in attached if found.get((each.name, each.size), "") not in (None, each.digest)
     ]

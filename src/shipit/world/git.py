@@ -190,7 +190,7 @@ class Git(Protocol):
         """Return the id of the files in the commit `rev`: that of its tree; None if the clone has no such commit."""
 
     def not_commits(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return those of `ids` that the clone has, and that are files or directories, which a tag can be on."""
+        """Return those of `ids` that are files or directories in the clone; a tag can point to them too."""
 
     def changed(self, commit: str) -> tuple[str, ...]:
         """Return the paths of the files that `commit` changes, adds or removes, compared with its first parent."""

@@ -150,13 +150,13 @@ def test_a_run_waits_until_it_is_shown_what_it_wrote(clock: FakeClock) -> None:
     assert clock.elapsed() < limits.PARAMETER_SHOWN + 2
 
 
-def test_a_text_of_another_program_counts() -> None:
+def test_a_text_of_another_program_is_read_as_a_record() -> None:
     store = FakeParameterStore({NAME: ["by hand"]})
     assert run(store).read(NAME) == Stored("by hand", 1)
     assert state(store).read(PATH) == "by hand"
 
 
-def test_a_text_of_another_program_that_begins_with_a_very_long_number_counts() -> None:
+def test_a_text_of_another_program_that_begins_with_a_very_long_number_is_read_as_a_record() -> None:
     text = f"{'9' * 5000}\nrest"
     assert run(FakeParameterStore({NAME: [text]})).read(NAME) == Stored(text, 1)
 

@@ -190,7 +190,7 @@ def test_the_rest_of_a_shallow_clone_is_fetched_without_that_of_submodules(with_
     ("setting", "value"),
     [("push.recurseSubmodules", "on-demand"), ("submodule.recurse", "true")],
 )
-def test_a_clone_that_minds_its_submodules_pushes_no_commit_that_nobody_can_check_out(
+def test_with_recurse_submodules_check_a_commit_whose_submodule_is_not_pushed_is_refused(
     with_submodule: Path, setting: str, value: str
 ) -> None:
     git(with_submodule, "config", setting, value)

@@ -183,14 +183,14 @@ def test_a_mistake_at_the_end_of_a_long_chain_is_reported_once_and_where_it_was_
     ]
 
 
-def test_of_a_long_circle_the_beginning_is_named() -> None:
+def test_a_long_circle_is_named_by_its_beginning() -> None:
     (only,) = problems(chain("extends = 'e5'"))
     first = ", which extends ".join(f"`e{n}`" for n in range(6, 26))
     assert only[0] == f"environment `e5` extends {first} and 1,974 more, which lead back to `e5`"
     assert only[1] == "environments.e5.extends"
 
 
-def test_of_many_environments_the_hint_lists_some() -> None:
+def test_the_hint_lists_some_of_many_environments() -> None:
     ((_, _, _, hint),) = problems(chain("extends = 'production'"))
     assert hint and hint.endswith("`e19` and 1,979 more")
 

@@ -154,7 +154,7 @@ def test_without_a_deployment_the_finding_has_the_commands_that_return_the_branc
     (finding,) = plan(world, "1.3.0").findings
     assert finding.code == "branch-ahead"
     assert finding.fix == (
-        "to bring `prod` back to the files of the lower release: git fetch --tags origin && git switch prod && git pull "
+        "to return `prod` to the files of the lower release: git fetch --tags origin && git switch prod && git pull "
         "origin prod && git restore --source=v1.3.0 --staged --worktree :/ && git commit -m 'revert: back to v1.3.0' && "
         "git push origin prod"
     )

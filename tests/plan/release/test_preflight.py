@@ -100,10 +100,10 @@ def test_pushes_to_another_repository_are_a_finding_before_anything_happens(begu
     planned = {each.code: each for each in plan(clone).findings}
     found = doctor(clone)
     assert planned == found and [*found] == ["push-url"] and found["push-url"].blocks
-    assert f"`origin` is read from `{remote}`, but git pushes to `{fork}`" in found["push-url"].what
+    assert f"`origin` is read from `{remote}`, but `git push` writes to `{fork}`" in found["push-url"].what
     with pytest.raises(PreflightError):
         api.release(api.open_project(str(clone)))
-    first, second = (each.rpartition("`: ")[2] for each in found["push-url"].fix.split("; "))
+    first, second = (each.rpartition(": ")[2] for each in found["push-url"].fix.split("; "))
     follow(clone, second)
     assert doctor(clone) == {}
     run(clone, "remote", "set-url", "origin", remote.as_uri())
@@ -113,7 +113,7 @@ def test_pushes_to_another_repository_are_a_finding_before_anything_happens(begu
     one_only, copy = (each.rpartition(": ")[2] for each in doctor(clone)["push-url"].fix.split("; "))
     follow(clone, one_only)
     assert doctor(clone) == {}
-    follow(clone, copy.replace("BRANCH", "main"))
+    follow(clone, copy)
 
 
 def test_a_remote_that_cannot_be_reached_is_a_finding_with_the_output_of_git(begun: Repository) -> None:

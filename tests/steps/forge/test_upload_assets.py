@@ -46,6 +46,7 @@ def test_two_files_with_the_same_name_are_refused_before_anything_is_attached() 
     step = UploadAssets(TAG, ("*/build/*.jar",))
     step.apply(world)  # the same bytes are the same asset
     world.files.edit("api/build/app.jar", "api")
-    with pytest.raises(ConfigError, match=r"`api/build/app.jar` and `web/build/app.jar` have the same name"):
+    with pytest.raises(ConfigError, match=r"`api/build/app.jar` and `web/build/app.jar` have the same name") as caught:
         step.apply(world)
+    assert "narrow the pattern `*/build/*.jar` in `assets`" in str(caught.value.hint)
     assert [asset.size for asset in world.remote.releases[TAG].assets] == [3]

@@ -23,7 +23,7 @@ class Tasks:
         aws: the clients of AWS.
         cluster: the name of the cluster.
         service: the name of the service.
-        machine: the name of the service for messages.
+        machine: the place in messages: the name of the service with its cluster.
     """
 
     def __init__(self, aws: Aws, cluster: str, service: str, machine: str) -> None:
@@ -37,7 +37,7 @@ class Tasks:
 
         Args:
             service: the answer to `DescribeServices`.
-            since: the time.
+            since: tasks that were created earlier are left out; None for all.
         """
         found = self._described(self._listed("RUNNING", serviceName=self._service))
         targets = target_problems(self._aws, service, found, self._machine)
@@ -56,7 +56,10 @@ class Tasks:
         return next(iter(self._kept(found[-1:])), None)
 
     def run(self, service: Any, arn: str, container: str, command: Sequence[str], key: str) -> str:
-        """Start a task with the network and the capacity of the service `service`, and return its id."""
+        """Start a task with the network and the capacity of the service `service`, and return its id.
+
+        `key` is written into the task as the one who started it, so that `newest_of` finds the task.
+        """
         same = ("networkConfiguration", "capacityProviderStrategy", "platformVersion")
         settings = {name: service[name] for name in same if service.get(name)}
         if service.get("launchType") and "capacityProviderStrategy" not in settings:

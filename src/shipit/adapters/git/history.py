@@ -148,7 +148,8 @@ class GitHistory:
     ) -> frozenset[str]:
         where = (*map(_literal, paths), *(_literal(path, "exclude,") for path in without))
         argv = ["-c", "log.showRoot=true", "log", "--full-history", "--diff-merges=first-parent", "--name-only"]
-        # Against settings that would add the commits of an earlier name of a file, and leave out those of submodules.
+        # Without these options, `log.follow` adds the commits of an earlier name of a file, and `diff.ignoreSubmodules`
+        # leaves out those of submodules.
         options = ("--no-follow", "--ignore-submodules=none", "--format=%x00%H")
         listed = self._output(*argv, *options, *_range([include, *also], exclude), *where)
         entries = (entry.partition("\n") for entry in listed.split("\0"))

@@ -389,7 +389,7 @@ class GitRepository(GitObjects):
     def _checks_submodules(self) -> bool:
         """Return whether git is configured to push no commit whose submodules are not on their remotes.
 
-        The settings `on-demand` and `only` of `push.recurseSubmodules` would push the submodules, or them alone.
+        With `push.recurseSubmodules = on-demand` git would push the submodules too, and with `only` nothing else.
         """
         if not os.path.exists(os.path.join(self.root, ".gitmodules")):
             return False

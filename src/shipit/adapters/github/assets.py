@@ -110,11 +110,14 @@ def local_asset(path: str) -> Asset:
 
 def replaced_in_published(release: ReleaseAnswer, names: Iterable[str]) -> ConflictError:
     """Return the error for files that one run replaced in the moment in which another run published the release."""
-    tag, listed = release.tag_name, ", ".join(f"`{name}`" for name in names)
+    tag, names = release.tag_name, tuple(names)
+    listed = ", ".join(f"`{name}`" for name in names)
     return ConflictError(
-        f"release `{tag}` was published by one run while another run replaced {listed} in it",
+        f"release `{tag}` is published, and {listed} in it can be from another build than its other files: two runs "
+        "made it at the same time",
         where=release.html_url,
-        hint=f"check these files there; to replace one: gh release upload {quote(tag)} FILE --clobber",
+        hint=f"build the files from the tag `{tag}`, compare, and replace a wrong one: "
+        f"gh release upload {quote(tag)} {' '.join(map(quote, names))} --clobber",
     )
 
 

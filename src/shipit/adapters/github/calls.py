@@ -27,7 +27,7 @@ class GitHubApi:
     Args:
         client: sends the requests.
         caller: the repository and the token, for error messages.
-        policy: the limits of waiting and retrying.
+        retry_policy: the limits of waiting and retrying.
         permission: the permission that the token needs, for error messages.
     """
 

@@ -1,7 +1,8 @@
 """The deployments that GitHub shows for a repository and its environments.
 
-They are for people to see. shipit reads only whether it has reported them, and decides nothing else from them. A
-deployment never changes after it was created; it has a list of statuses, and the newest status is its state.
+They are for people to see. shipit reads them to report each state once, and for `shipit report`; no deployment is
+decided from them. A deployment never changes after it was created; it has a list of statuses, and the newest status is
+its state.
 https://docs.github.com/rest/deployments
 """
 
@@ -112,7 +113,7 @@ def _add_status(client: GitHubClient, found: DeploymentAnswer, state: str, deplo
 
 
 def _end_earlier(client: GitHubClient, found: DeploymentAnswer, deployment: ForgeDeployment) -> None:
-    """Make the deployment that served before inactive.
+    """Mark the earlier deployment that served as `inactive`.
 
     GitHub does this by itself, except for environments that are marked as production environments.
     """

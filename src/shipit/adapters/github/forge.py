@@ -80,7 +80,7 @@ class GitHubForge:
         self._base = base
         self._token_name = token_name
         self._policy = retry_policy or RetryPolicy()
-        self._attached: dict[str, dict[str, Asset]] = {}  # by this run: the files by their name, by tag
+        self._attached: dict[str, dict[str, Asset]] = {}  # by this run, for each tag: its files by name
 
     @cached_property
     def _client(self) -> GitHubClient:

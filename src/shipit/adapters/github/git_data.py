@@ -1,6 +1,7 @@
 """Commits and tags created through the APIs of GitHub.
 
-Each function creates objects that are not visible, and then creates or moves one reference.
+`create_commit` and `create_tag` first create objects that nobody sees, and then create or move one reference. Only
+`createCommitOnBranch`, see below, does both in one request.
 
 GitHub signs a commit made through the Git data API only for the token of an App or of a workflow. For the token of a
 user, GitHub signs a commit made by the mutation `createCommitOnBranch` of the GraphQL API, which cannot make a file
@@ -38,7 +39,7 @@ def create_commit(calls: GitHubApi, *, branch: str, parent: str, message: str, f
     modes = calls.retry(action, lambda: _modes(client, base, files))
     tree = calls.retry(action, lambda: _create_tree(client, base, files, modes))
 
-    def committed() -> str | None:
+    def find_commit() -> str | None:
         head = _commit(client, _reference(client, f"heads/{branch}").object.sha)
         if head.sha == parent:
             return None
@@ -47,7 +48,7 @@ def create_commit(calls: GitHubApi, *, branch: str, parent: str, message: str, f
             raise BranchMoved(f"`{branch}` moved on GitHub during this run", hint="run the same command again")
         return head.sha
 
-    def commit() -> str:
+    def make_commit() -> str:
         made = client.post("/git/commits", CommitAnswer, {"message": message, "tree": tree, "parents": [parent]})
         if not made.is_verified and set(modes.values()) <= {_FILE}:
             signed = _commit_on_branch(calls, branch, parent, message, files)
@@ -56,7 +57,7 @@ def create_commit(calls: GitHubApi, *, branch: str, parent: str, message: str, f
         client.patch(f"/git/refs/heads/{quote(branch)}", RefAnswer, {"sha": made.sha, "force": False})
         return made.sha
 
-    return calls.ensure(action, committed, commit)
+    return calls.ensure(action, find_commit, make_commit)
 
 
 _MUTATION = """
@@ -83,14 +84,14 @@ def _commit_on_branch(
     try:
         made = calls.client.graphql(_MUTATION, {"input": fields}, CreatedOnBranch)
     except GitHubFailure as failure:
-        if failure.status in _NOT_HERE and not failure.limited:
+        if failure.status in _GRAPHQL_REFUSED and not failure.limited:
             return None
         raise
     return made.create_commit_on_branch.commit.oid
 
 
 # The statuses of a server without GraphQL, of a token without access to it, and of a body that is too large for it.
-_NOT_HERE = (403, 404, 405, 413, 422)
+_GRAPHQL_REFUSED = (403, 404, 405, 413, 422)
 
 
 def is_verified(calls: GitHubApi, commit: str) -> bool:
@@ -146,7 +147,7 @@ def create_tag(calls: GitHubApi, name: str, commit: str, message: str) -> None:
     """
     client = calls.client
 
-    def tagged() -> str | None:
+    def find_tag() -> str | None:
         held = _tagged_commit(client, name)
         if held not in (None, commit):
             raise ConflictError(
@@ -156,13 +157,13 @@ def create_tag(calls: GitHubApi, name: str, commit: str, message: str) -> None:
             )
         return held
 
-    def tag() -> str:
+    def make_tag() -> str:
         fields = {"tag": name, "message": message, "object": commit, "type": "commit"}
         made = client.post("/git/tags", Sha, fields)
         client.post("/git/refs", RefAnswer, {"ref": f"refs/tags/{name}", "sha": made.sha})
         return commit
 
-    calls.ensure(f"create the tag `{name}`", tagged, tag)
+    calls.ensure(f"create the tag `{name}`", find_tag, make_tag)
 
 
 def _tagged_commit(client: GitHubClient, name: str) -> str | None:

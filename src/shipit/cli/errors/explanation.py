@@ -27,4 +27,6 @@ def _entries(page: str) -> Iterator[tuple[str, str]]:
         if " " not in name and "|---" not in text:
             yield name, text.strip()
     for row in _ROW.finditer(page):
-        yield row[1], "\n\n".join(filter(None, row.groups()[1:]))
+        what, to_do = row.groups()[1:]
+        label = "" if row[1].isdigit() else "What to do: "  # an exit status has its errors there
+        yield row[1], f"{what}\n\n{label}{to_do}" if to_do else what

@@ -82,9 +82,9 @@ class Progress:
     def planned_again(self, reason: ShipitError) -> None:
         self._end_reminder()
         mark = self._output.paint("!", "warn")
-        pushed = "; nothing was pushed yet" if (reason.state or "").startswith("nothing was pushed") else ""
+        pushed = " Nothing was pushed yet." if reason.nothing_pushed else ""
         when = " when the other run has ended" if isinstance(reason, Overtaken) and pushed else ""
-        self._output.say(f"  {mark} {printable(reason.what)}{pushed}: a new plan is made and applied{when}")
+        self._output.say(f"  {mark} {printable(reason.what)}.{pushed} Making and applying a new plan{when}")
 
     def optional_failed(self, step: Step, error: ShipitError) -> None:
         mark = self._output.paint("!", "warn")

@@ -18,7 +18,9 @@ def require_complete(plan: ReleasePlan) -> None:
     """
     for missing in _missing(plan) if not plan.pull_request else ():
         raise ConflictError(
-            f"this plan is not complete: {missing}", hint="make a new plan: shipit plan -o FILE", state=plan.untouched
+            f"this plan is not complete: {missing}",
+            hint="make a new plan: shipit plan -o plan.json",
+            state=plan.untouched,
         )
 
 

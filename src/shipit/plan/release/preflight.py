@@ -71,7 +71,7 @@ def _lost_assets(observed: Observed, config: ReleaseConfig) -> Iterator[Finding]
         missing = config.assets and not (unfinished.published or unfinished.merged)
         if missing and clone.base not in (unfinished.commit, clone.expected):
             what = (
-                f"the draft release of `{unfinished.tag}` is missing or can be incomplete, so its assets must be built "
+                f"release `{unfinished.tag}` was interrupted before it was published; its files must be built again "
                 f"from `{unfinished.commit[:10]}`, but this clone has commits that are not pushed"
             )
             fix = f"git push {config.remote} {clone.branch}, or release from a fresh clone"

@@ -27,7 +27,9 @@ def require_unchanged(plan: ReleasePlan, config: Config, clone: CloneState, git:
         raise PreflightError(clone.findings, state=plan.untouched)
     for change in _changes(plan, config, clone, git):
         raise ConflictError(
-            f"this plan is out of date: {change}", hint="make a new plan: shipit plan -o FILE", state=plan.untouched
+            f"this plan is out of date: {change}",
+            hint="make a new plan: shipit plan -o plan.json",
+            state=plan.untouched,
         )
 
 

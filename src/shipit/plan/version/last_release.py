@@ -15,7 +15,7 @@ from shipit.world import Git
 # stops when the last release is found. It stops after `_LAST_CHECK` in any case: from there on, asking git is faster.
 _FIRST_CHECK = 1_000
 _LAST_CHECK = 32_000
-# So many commits since the highest release are read before git is asked whether that release is in the history.
+# The number of commits after which git is asked whether the highest release is in the history.
 _ASK_AFTER = 250
 
 

@@ -29,9 +29,10 @@ def deepen(git: Git, remote: str) -> tuple[Finding, ...]:
 
 
 def on_one_line(error: ShipitError) -> str:
-    """Return the message of `error` and the output of git that it holds, without line breaks."""
-    details = error.where or getattr(error, "tail", "")
-    return " ".join(f"{error.what}: {details}".split()) if details else error.what
+    """Return the message of `error` and the lines of the output of git that it holds, separated by semicolons."""
+    lines = [" ".join(line.split()) for line in str(error.where or getattr(error, "tail", "")).splitlines()]
+    details = "; ".join(filter(None, lines))
+    return f"{error.what}: {details}" if details else error.what
 
 
 def login_finding(error: AuthError) -> Finding:

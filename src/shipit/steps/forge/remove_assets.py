@@ -31,7 +31,7 @@ class RemoveAssets(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        return f"remove from the draft {self.tag} the files of an earlier attempt that this one does not make"
+        return f"remove leftover files of an earlier attempt from the draft {self.tag}"
 
     def check(self, world: World) -> Done | Todo:
         names = self._names(world)

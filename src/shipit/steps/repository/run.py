@@ -50,22 +50,28 @@ class Run(Struct, frozen=True):
 
     def apply(self, world: World) -> Outputs:
         world.process.run(self._key, self.command, timeout=self.timeout, env=self.env)
-        require_assets(self.makes, world)
+        require_assets(self.makes, world, after=self.command)
         return {}
 
 
-def require_assets(patterns: Sequence[str], world: World) -> None:
+def require_assets(patterns: Sequence[str], world: World, after: str = "") -> None:
     """Raise `ConfigError` if a glob pattern of `release.assets` matches no file, or if two of the files have one name.
 
     A release has only one asset of each name. Files with the same name and the same bytes are one asset.
+
+    Args:
+        patterns: the glob patterns.
+        world: the ports.
+        after: the command that has just succeeded, so that nobody looks for the problem in it; empty if none ran.
     """
     by_name: dict[str, str] = {}
+    where = f"release.assets, checked after `{after}` succeeded" if after else "release.assets"
     for pattern in patterns:
         paths = world.files.glob(pattern)
         if not paths:
             raise ConfigError(
                 f"no file matches the asset `{pattern}`",
-                where="release.assets",
+                where=where,
                 hint="add the command that makes the file to `prepare`, or fix the pattern",
             )
         for path in paths:
@@ -73,6 +79,7 @@ def require_assets(patterns: Sequence[str], world: World) -> None:
             if other != path and world.files.digest(other) != world.files.digest(path):
                 raise ConfigError(
                     f"the assets `{other}` and `{path}` have the same name, and a release can have only one of them",
-                    where="release.assets",
-                    hint="give the files different names, such as with `archiveBaseName` in Gradle, or fix the pattern",
+                    where=where,
+                    hint=f"in `[release]` of shipit.toml, narrow the pattern `{pattern}` in `assets`; or rename one of "
+                    "the files, in Gradle with `archiveBaseName` in its build.gradle; then run the same command again",
                 )

@@ -23,9 +23,10 @@ class UpdateService(Struct, frozen=True):
         host: the manager.
         service: the name of the service.
         image: the image.
-        order: the order of the update; empty to leave that of the service.
+        order: `start-first` or `stop-first`; empty to leave the order that the service has.
         monitor: the seconds for which the swarm watches each new task; 0 to leave those of the service.
-        find: True to look for the image in its registry first, because the swarm misses it only when its tasks fail.
+        find: True to look for the image in its registry first, because the swarm reports a
+            missing image only when tasks fail.
         health: True to refuse an image that would run without a health check; only together with `find`.
     """
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @plan_option
 @verify_option
 @click.option("-o", "--output", "save", metavar="FILE", help="Save the plan in FILE and change nothing.")
-@click.option("--retry", is_flag=True, help="Deploy the image although it is held: it was rejected before.")
+@click.option("--retry", is_flag=True, help="Deploy the image even if an earlier run or a person rejected it.")
 @check_option
 @json_option
 @pass_session
@@ -104,7 +104,7 @@ def show_deployment(
 
 
 def _with_before(targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the planned targets with the version that served before the deployment called `before`."""
+    """Return the planned targets with the key `serving` of their hosts renamed to `before`; also changes `targets`."""
     for target in targets:
         target["hosts"] = [{**host, "before": host.pop("serving")} for host in target["hosts"]]
     return targets

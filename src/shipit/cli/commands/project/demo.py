@@ -43,7 +43,7 @@ def command(session: Session, directory: str | None, deploy: bool, as_json: bool
         return
 
     output = session.output
-    _forget_other_repositories()
+    _remove_git_variables()
     clone = _sample(directory)
     _heading(output, f"A Gradle project with new commits after its release 0.3.1: {clone}")
     output.say(_git(clone, "log", "--oneline", "--graph", "v0.3.1.."))
@@ -61,7 +61,7 @@ def command(session: Session, directory: str | None, deploy: bool, as_json: bool
         output.json({"directory": str(clone), **outcome.report(applied=True)})
 
 
-def _forget_other_repositories() -> None:
+def _remove_git_variables() -> None:
     """Remove the variables of git from this process: in a hook of git, `GIT_DIR` names the repository of the user."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         del os.environ[name]

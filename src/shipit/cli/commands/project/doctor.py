@@ -17,8 +17,8 @@ def command(session: Session, as_json: bool) -> int:
     """Check for every problem that would block a release, an image build or a deployment.
 
     Checks what `shipit run` would do on this branch, and prints each problem with its fix. For a deployment, it also
-    runs `nginx -t` on the hosts and asks the public address. Changes nothing. The exit
-    status is 3 if a problem was found that is not only a warning.
+    runs `nginx -t` on the hosts and sends a request to the public address. Changes nothing. The exit status is 3 if a
+    problem blocks.
     """
     from shipit import api
 

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 def command(session: Session, branches: tuple[str, ...], version: str | None, dry_run: bool, as_json: bool) -> None:
     """Move a branch, such as prod, to a release.
 
-    The branch TO of the remote, or that of the environment TO, moves to the last release of the branch FROM; without
-    FROM, of the branch in `from` of the environment, or else of the release branch. It is fast-forwarded if it has no
-    commits of its own. Else it gets a merge commit with exactly the files of the release, if it has no changes that are
-    in no release. No commit of it is removed.
+    The branch TO of the remote, or that of the environment TO, moves to the last release of the branch FROM. FROM is by
+    default the key `from` of the environment, or else the release branch. A branch without commits of its own is
+    fast-forwarded. A branch with commits of its own gets a merge commit with the files of the release; if one of these
+    commits has a change that no release contains, shipit stops and names it. No commit is ever removed.
     """
     from shipit import api
 

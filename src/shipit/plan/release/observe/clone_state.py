@@ -70,7 +70,7 @@ def observe_clone(git: Git, config: Config, branch: str | None = None) -> CloneS
         fix = "make a first commit: git commit"
         raise PreflightError([Finding("no-commit", "the repository has no commit yet", fix)])
     branch = git.branch() or branch
-    remote, findings = _observe_remote(git, config.release.remote)
+    remote, findings = _observe_remote(git, config.release.remote, branch or "HEAD")
     tip = remote.branches.get(branch or "") if remote else None
     own_tags = git.tags()
     tags = {tag.name: tag.commit for tag in own_tags}
@@ -99,13 +99,13 @@ def observe_clone(git: Git, config: Config, branch: str | None = None) -> CloneS
     )
 
 
-def _observe_remote(git: Git, name: str) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
+def _observe_remote(git: Git, name: str, branch: str) -> tuple[RemoteRefs | None, tuple[Finding, ...]]:
     """Return the branches and tags of the remote after a fetch, and the findings; None when it cannot be read."""
     shallow_findings, urls = deepen(git, name), git.remote_urls()
     if urls.fetch is None:
         fix = f"git remote add {name} URL"
         return None, (Finding("no-remote", "the repository has no remote to release to", fix), *shallow_findings)
-    findings = (*_push_url_findings(urls.fetch, urls.push, name), *shallow_findings)
+    findings = (*_push_url_findings(urls.fetch, urls.push, name, branch), *shallow_findings)
     try:
         return _fetched_refs(git), findings
     except AuthError as error:
@@ -120,7 +120,7 @@ def _observe_remote(git: Git, name: str) -> tuple[RemoteRefs | None, tuple[Findi
         return None, (Finding("remote", on_one_line(error), fix), *findings)
 
 
-def _push_url_findings(fetch: str, push: Sequence[str], name: str) -> Iterator[Finding]:
+def _push_url_findings(fetch: str, push: Sequence[str], name: str, branch: str) -> Iterator[Finding]:
     """Yield a finding if a push goes to another repository than the one at `fetch`, which a release is planned from.
 
     Also if it goes to both: git pushes to one after the other, and one of them can refuse.
@@ -131,15 +131,13 @@ def _push_url_findings(fetch: str, push: Sequence[str], name: str) -> Iterator[F
 
     others = [url for url in push if not same_repository(url, fetch)]
     if others:
-        what = (
-            f"`{name}` is read from `{fetch}`, but git pushes to {', '.join(f'`{url}`' for url in others)}: "
-            "a release is pushed only to the repository that it is planned from"
-        )
-        fix = f"to release to `{fetch}`: git config --replace-all remote.{name}.pushurl {quote(fetch)}"
+        what = f"`{name}` is read from `{fetch}`, but `git push` writes to {', '.join(f'`{url}`' for url in others)}"
+        fix = f"to release to the first: git config --replace-all remote.{name}.pushurl {quote(fetch)}"
         if push[1:]:
-            fix += f"; to copy the release to a mirror afterwards: git push --follow-tags {quote(others[-1])} BRANCH"
+            copies = " && ".join(f"git push --follow-tags {quote(url)} {quote(branch)}" for url in others)
+            fix += f"; to copy the release to the others afterwards: {copies}"
         else:
-            fix += f"; to release to `{others[0]}`: git remote set-url {name} {quote(others[0])}"
+            fix += f"; to release to the other: git remote set-url {name} {quote(others[0])}"
         yield Finding("push-url", what, fix)
 
 

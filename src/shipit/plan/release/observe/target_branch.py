@@ -95,7 +95,7 @@ def target_branch_findings(
         return
     if held and held.version > version:
         what = f"`{target}` has `{held.name}` already, which is higher than `{release}`"
-        yield Finding("branch-ahead", what, _way_back(target, release, version, config))
+        yield Finding("branch-ahead", what, _commands_for_lower_release(target, release, version, config))
     elif not state.unchanged:
         listed = ", ".join(f"`{subject}` ({id[:7]})" for id, subject in state.own[:3])
         more = f" and {len(state.own) - 3} more" if state.own[3:] else ""
@@ -119,7 +119,7 @@ def target_branch_findings(
         yield Finding("branch-undone", what, fix, "warning")
 
 
-def _way_back(branch: str, release: str, version: Version, config: Config) -> str:
+def _commands_for_lower_release(branch: str, release: str, version: Version, config: Config) -> str:
     """Return the commands that serve a lower release in each environment that shipit deploys, or else on the branch."""
     environments = [name for name, each in config.environments.items() if each.branch == branch and each.targets]
     if environments:
@@ -127,7 +127,7 @@ def _way_back(branch: str, release: str, version: Version, config: Config) -> st
         return f"to serve the lower version: {commands}"
     remote, to = config.release.remote, quote(branch)
     return (
-        f"to bring `{branch}` back to the files of the lower release: git fetch --tags {remote} && git switch {to} && "
+        f"to return `{branch}` to the files of the lower release: git fetch --tags {remote} && git switch {to} && "
         f"git pull {remote} {to} && git restore --source={quote(release)} --staged --worktree :/ && "
         f"git commit -m {quote(f'revert: back to {release}')} && git push {remote} {to}"
     )

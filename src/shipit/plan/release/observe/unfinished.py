@@ -209,8 +209,8 @@ def _unpublished(world: World, config: ReleaseConfig, history: History, remote: 
         return None
     release = world.forge.find_release(last.name)
     floating_tags_moved = not has_outdated_floating_tag(config.floating_tags, history.package.format, last, remote.tags)
-    published = not release.draft if release else not world.forge.shared
-    if published and floating_tags_moved:
+    published = release is not None and not release.draft
+    needs_release = world.forge.shared or release is not None  # a clone without a forge can have no release at all
+    if (published or not needs_release) and floating_tags_moved:
         return None
-    exists = release is not None and not release.draft
-    return Unfinished(history.package, last.name, version, last.commit, message, tagged=True, published=exists)
+    return Unfinished(history.package, last.name, version, last.commit, message, tagged=True, published=published)

@@ -114,11 +114,13 @@ def _draft_steps(config: Config, observed: Observed, unfinished: Unfinished) -> 
         yield draft
         return
     after = (draft, *asset_steps(config, observed, unfinished.tag, unfinished.version))
-    yield from _on_its_commit(config, observed, unfinished, after)
+    yield from _built_from_release(config, observed, unfinished, after)
 
 
-def _on_its_commit(config: Config, observed: Observed, unfinished: Unfinished, steps: Iterable[Step]) -> Iterator[Step]:
-    """Yield `steps` after those that run `prepare` with the files of the release; then the clone is as before."""
+def _built_from_release(
+    config: Config, observed: Observed, unfinished: Unfinished, steps: Iterable[Step]
+) -> Iterator[Step]:
+    """Yield the steps that check out the release, run `prepare`, do `steps`, and check out the earlier commit again."""
     released, base = unfinished.commit, observed.clone.base
     changes = unfinished_changes(observed, unfinished)
     yield from leftover_steps(observed)
@@ -143,7 +145,7 @@ def _image_steps(config: Config, observed: Observed, unfinished: Unfinished) -> 
     """
     if unfinished.images_to_build:
         builds = build_steps(unfinished.images_to_build, config.release.prepare_limit)
-        yield from _on_its_commit(config, observed, unfinished, builds)
+        yield from _built_from_release(config, observed, unfinished, builds)
     yield from push_steps(unfinished.images, config.release_attestation_key)
 
 

@@ -25,7 +25,7 @@ class Value(Struct, frozen=True):
 
 
 def newest(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Return the first of `entries`, as many as a short format of a report shows."""
+    """Return those of `entries`, which are sorted with the newest first, that a short format of a report shows."""
     return entries[: limits.REPORT_ROWS]
 
 
@@ -78,7 +78,7 @@ def package_values(package: PackageFigures, words: Words) -> Iterator[Value]:
 
 
 def environment_values(environment: EnvironmentFigures, words: Words) -> Iterator[Value]:
-    """Yield the four keys of an environment, then its other figures."""
+    """Yield the four metrics of an environment, then its other figures."""
     served = sum(each.kind == "deployment" and each.verified is not None for each in environment.deployments)
     yield _frequency(environment.frequency, words["deployment-frequency"], words, served)
     yield _spread(environment.lead, words["lead-serving"], words, "of-commits")

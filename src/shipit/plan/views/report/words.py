@@ -140,7 +140,7 @@ ENGLISH = Words(
         "define-restore": "The time from the start of a deployment that was rejected or rolled back until a version "
         "was verified to serve again. It includes the time before anybody noticed the problem.",
         "define-median": "Median: half of the values are at most this. The second value is the 90th percentile.",
-        "source": "The four keys are those of DORA, dora.dev/guides/dora-metrics.",
+        "source": "The four metrics are those of DORA, dora.dev/guides/dora-metrics.",
         "figure": "figure",
         "value": "value",
     },

@@ -100,7 +100,7 @@ def test_a_release_without_changes_worth_listing_is_only_a_heading(template: str
 
 
 def test_the_template_in_the_guide_works() -> None:
-    guide = Path(__file__).parents[2] / "docs" / "changelog.md"
+    guide = Path(__file__).parents[3] / "docs" / "changelog.md"
     template = guide.read_text("utf-8").partition("```markdown\n")[2].partition("```")[0]
     assert "\n### Features\n\n* **api:** add search (#12) (Kim)\n" in Renderer(template).render(RELEASE)
 
