@@ -259,7 +259,8 @@ def test_a_long_chain_of_maven_modules_is_followed_to_its_end() -> None:
     poms = {"m/" * level + "pom.xml": child for level in range(1, depth + 1)}
     poms["pom.xml"] = f"<project>{own}<modules><module>m</module></modules></project>"
     assert len(list(module_versions("pom.xml", poms.get))) == depth
-    assert len(maven_project(dict.fromkeys(reversed(poms), "1.2.3"), poms.get).poms) == depth + 1
+    written = dict.fromkeys(reversed(poms), "1.2.3")
+    assert len(maven_project(written, poms.get, with_heirs=True).poms) == depth + 1
 
 
 def test_a_module_that_is_named_often_is_read_once() -> None:

@@ -6,8 +6,8 @@
 If the version is a property such as `${revision}`, the version in `<properties>` is used, as in the "CI friendly
 versions" of Maven.
 
-The path `group:artifact` is each place where the pom.xml names this artifact with a plain version: as a dependency, a
-managed dependency or a plugin, also of a profile.
+The path `group:artifact` is each place where the pom.xml names this artifact with a plain version: as its parent, a
+dependency, a managed dependency or a plugin, also in a profile.
 
 >>> pom = "<project><dependencies><dependency>@<version>1</version></dependency></dependencies></project>"
 >>> FORMAT.write(pom.replace("@", "<groupId>g</groupId><artifactId>a</artifactId>"), "2.0.0", ["g:a"])[-62:]

@@ -32,11 +32,15 @@ _PARENT, _OWN = "project.parent.version", "project.version"
 
 
 class Artifact(NamedTuple):
-    """The `group:artifact` that the pom.xml at `path` builds, and its version, which may be that of the parent."""
+    """The `group:artifact` that the pom.xml at `path` builds, and its version.
+
+    If the version is inherited, `heir_of` is the `group:artifact` of the parent, else it is empty.
+    """
 
     path: str
     name: str
     version: str
+    heir_of: str
 
 
 class _Pom(Struct, frozen=True):
@@ -55,7 +59,8 @@ class _Pom(Struct, frozen=True):
 
     def artifact(self, path: str) -> Artifact:
         group, name, version = self.coordinates
-        return Artifact(path, f"{group}:{name}", version)
+        heir_of = "" if _OWN in self.values else ":".join(self.parent[:2])
+        return Artifact(path, f"{group}:{name}", version, heir_of)
 
 
 def module_versions(path: str, read: Read) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -15,13 +15,14 @@ Maven takes an artifact from the modules of a build only if the version fits. Wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from shipit.versionfiles.base import VersionFileError, require_readable
 from shipit.versionfiles.formats.maven import uses
-from shipit.versionfiles.projects.maven_modules import Read, artifacts
+from shipit.versionfiles.projects.maven_modules import Artifact, Read, artifacts
 
 
 class OwnUse(Struct, frozen=True):
@@ -69,7 +70,7 @@ class MavenProject(Struct, frozen=True):
         return found
 
 
-def maven_project(written: Mapping[str, str], read: Read) -> MavenProject:
+def maven_project(written: Mapping[str, str], read: Read, *, with_heirs: bool = False) -> MavenProject:
     """Return the project of the poms that a release writes.
 
     Released are their artifacts, and those of the modules below them that take their version from a property.
@@ -77,13 +78,30 @@ def maven_project(written: Mapping[str, str], read: Read) -> MavenProject:
     Args:
         written: the version that the release replaces in each pom that it writes, by the path of the pom.
         read: a function that returns the text of the file at a path, or None if there is no such file.
+        with_heirs: whether the version of a released parent is written in all modules, so that those that inherit it
+            are released too.
     """
     poms: dict[str, None] = {}
     released: dict[str, str] = {}
+    heirs: dict[str, list[Artifact]] = defaultdict(list)
     seen: set[str] = set()
     for path, version in written.items():
         for artifact in artifacts(path, read, seen):
             poms[artifact.path] = None
+            heirs[artifact.heir_of].append(artifact)
             if "$" in artifact.version or artifact.version == written.get(artifact.path):
                 released[artifact.name] = version
+    if with_heirs:
+        _add_heirs(released, heirs)
     return MavenProject(tuple(poms), released)
+
+
+def _add_heirs(released: dict[str, str], heirs: Mapping[str, Sequence[Artifact]]) -> None:
+    """Add the artifacts that inherit the version of a released one, and those that inherit it from them."""
+    waiting = list(released)
+    while waiting:
+        parent = waiting.pop()
+        for heir in heirs.get(parent, ()):
+            if heir.name not in released and heir.version == released[parent]:
+                released[heir.name] = heir.version
+                waiting.append(heir.name)

@@ -263,6 +263,22 @@ def test_a_pom_outside_the_modules_is_named_if_it_uses_a_snapshot_of_them(repo: 
     assert set(written_in(clone)) == set(poms)
 
 
+def test_the_proposed_list_of_a_parent_beside_the_root_has_all_modules_below_the_parent(repo: Repository) -> None:
+    inherits = "<project><parent>{}</parent><groupId>g</groupId><artifactId>{}</artifactId></project>"
+    poms = {
+        "pom.xml": root("web", "core", "parent"),
+        "web/pom.xml": inherits.format(coordinates("core"), "web"),
+        "core/pom.xml": inherits.format(coordinates("parent"), "core"),
+        "parent/pom.xml": f"<project>{coordinates('parent')}</project>",
+    }
+    repo.commit("feat: begin", files=poms)
+    clone = clone_of(repo)
+    assert list(written_in(clone)) == ["pom.xml"]
+    configure(clone, "\n".join(doctor(clone)["maven-module"].fix.splitlines()[1:-1]))
+    assert doctor(clone) == {}
+    assert written_in(clone) == {path: text.replace("-SNAPSHOT", "") for path, text in poms.items()}
+
+
 def test_a_pom_with_two_versions_of_a_module_is_not_written_but_named(repo: Repository) -> None:
     poms = {
         "pom.xml": root("core", rest=dependency("core") + dependency("core", "0.0.0")),

@@ -42,8 +42,9 @@ def use_entries(package: Package, listed: Sequence[VersionFileConfig], read: Rea
         listed: the version files of the package.
         read: the function that returns the text of a committed file.
     """
-    project = _project(listed, read)
-    paths = project.poms if package.version_files is None else dict.fromkeys(pom.path for pom in poms_in(listed))
+    everywhere = package.version_files is None
+    project = _project(listed, read, with_heirs=everywhere)
+    paths = project.poms if everywhere else dict.fromkeys(pom.path for pom in poms_in(listed))
     for path in paths:
         yield from _entry_of(path, project.uses_in(read(path) or ""))
 
@@ -53,12 +54,12 @@ def _entry_of(path: str, uses: Sequence[OwnUse]) -> Iterator[VersionFileConfig]:
         yield VersionFileConfig(path=path, format="maven", paths=names)
 
 
-def _project(files: Iterable[VersionFileConfig], read: Read) -> MavenProject:
+def _project(files: Iterable[VersionFileConfig], read: Read, *, with_heirs: bool) -> MavenProject:
     versions: dict[str, str] = {}
     for pom in poms_in(files):
         if version := version_in(pom, read(pom.path)):
             versions.setdefault(pom.path, version)
-    return maven_project(versions, read)
+    return maven_project(versions, read, with_heirs=with_heirs)
 
 
 def maven_findings(
@@ -78,11 +79,11 @@ def maven_findings(
     outside = _outside(committed) if package.version_files is None else ()
     beside = _beside(package, poms, read)
     written = (*listed, *use_entries(package, listed, read))
-    left = _left(_project(listed, read), written, outside, read)
+    left = _left(_project(listed, read, with_heirs=package.version_files is None), written, outside, read)
     proposed = (*listed, *beside)
     more = [
         entry
-        for path, (_, uses) in _left(_project(proposed, read), proposed, outside, read).items()
+        for path, (_, uses) in _left(_project(proposed, read, with_heirs=True), proposed, outside, read).items()
         if path not in {file.path for file in proposed}
         for entry in _entry_of(path, uses)
     ]
