@@ -96,3 +96,19 @@ def test_every_value_is_a_struct() -> None:
 
 def test_korean_text_is_no_finding() -> None:
     assert ruff_findings('SUBJECT = "feat：채팅방 만들기 – ０"  # 한글\n', as_file="src/shipit/core/x.py") == {}
+
+
+def test_the_test_of_a_module_is_at_the_place_that_the_readme_of_the_tests_names() -> None:
+    package, tests = ROOT / "src/shipit", ROOT / "tests"
+    modules = {path.relative_to(package) for path in package.rglob("*.py") if path.name != "__init__.py"}
+    files = {path.relative_to(tests) for path in tests.rglob("test_*.py")}
+    placed = {module.with_name(f"test_{module.name}") for module in modules}
+    commands = Path("cli/commands")  # a command is tested through the command line as a whole
+    misplaced = {
+        file
+        for wanted in placed - files
+        if not wanted.is_relative_to(commands)
+        for file in files - placed
+        if file.name == wanted.name and wanted.parent.is_relative_to(file.parent) and file.parent != Path()
+    }
+    assert misplaced == set()
