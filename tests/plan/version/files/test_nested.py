@@ -330,6 +330,34 @@ def test_all_published_packages_that_lerna_gives_one_version_are_proposed_with_l
     assert not made.findings
 
 
+def test_dependencies_between_npm_packages_and_their_lock_are_written_too(repo: Repository) -> None:
+    core = {"name": "@acme/core", "version": "2.1.0"}
+    web = {"name": "@acme/web", "version": "2.1.0", "dependencies": {"@acme/core": "^2.1.0", "left-pad": "2.1.0"}}
+    locked = {"": {"version": "0.0.1"}, "packages/core": {"version": "2.1.0"}, "packages/web": web}
+    files = {
+        "package.json": {"name": "acme", "version": "0.0.1", "private": True, "workspaces": ["packages/*"]},
+        "packages/core/package.json": core,
+        "packages/web/package.json": web,
+        "package-lock.json": {"version": "0.0.1", "packages": locked},
+    }
+    repo.commit("feat: begin", files={path: json.dumps(value, indent=2) for path, value in files.items()})
+    repo.tag("v2.1.0")
+    repo.commit("fix(core): a", files={"packages/core/a.ts": "a"})
+    (finding,) = (each for each in plan(clone_of(repo)).findings if each.code == "nested-version-files")
+    repo.commit("chore: configure", files={"shipit.toml": proposals(finding)[0]})
+    made = plan(clone_of(repo, name="configured"))
+    written = {step.path: step.text for step in made.steps if isinstance(step, WriteFile)}
+    assert json.loads(written["packages/web/package.json"])["dependencies"] == {
+        "@acme/core": "^2.1.1",
+        "left-pad": "2.1.0",
+    }
+    lock = json.loads(written["package-lock.json"])
+    assert lock["packages"]["packages/core"]["version"] == lock["packages"]["packages/web"]["version"] == "2.1.1"
+    assert lock["packages"]["packages/web"]["dependencies"]["@acme/core"] == "^2.1.1"
+    assert lock["version"] == "0.0.1"
+    assert not made.findings
+
+
 def test_the_warning_says_that_there_are_more_files_than_were_read(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from shipit.core.versions.tag_family import TagFamily, is_named, tag_families
 from shipit.finding import Finding
 from shipit.plan.version.files.declared import DeclaredVersion, is_behind
 from shipit.plan.version.files.nested_fix import NestedFile, first_few, proposed_files, proposed_packages, proposed_ways
-from shipit.plan.version.files.workspaces import as_one_version, lerna_file
+from shipit.plan.version.files.workspaces import as_one_version, lerna_file, with_dependencies
 from shipit.plan.version.history import History
 from shipit.plan.version.package.model import NESTED_NAMES
 from shipit.world import Git
@@ -83,6 +83,7 @@ def nested_findings(
     lerna = lerna_file(git, rev, history.stable)
     if lerna and history.stable:
         parts = as_one_version(git, rev, parts, history.stable)
+    parts = with_dependencies(git, rev, parts)
     beside = [*_cargo_lock(git, rev, history, parts), *lerna]
     written = version_files(git, rev, package)
     root = declared_versions(git, rev, written)
@@ -201,7 +202,9 @@ def _left_out(
     left = [
         part
         for part in parts
-        if part.fits and part.path not in paths and not ("pom.xml" in paths and "pom.xml" in part.path)
+        if part.fits
+        and (part.path not in paths or (part.paths and not part.directory))  # the lock file repeats those of the parts
+        and not ("pom.xml" in paths and "pom.xml" in part.path)
     ]
     if not left or history.stable is None or any(file.format for file in written if not file.paths):
         return
