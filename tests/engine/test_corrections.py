@@ -130,7 +130,7 @@ def test_blocks_in_a_block_of_the_body_count_as_in_a_message(stage: Stage) -> No
     world, _ = squashed(f"BEGIN_COMMIT_OVERRIDE\n{nested}\nEND_COMMIT_OVERRIDE\n")
     found = decision(stage, world)
     assert [each.subject for each in found.reasons] == ["feat: map", "feat: search"]
-    assert any("(1 feat → minor, 1 fix → patch)" in each.reason for each in found.warnings)
+    assert any("(1 fix → patch)" in each.reason for each in found.warnings)
     notes = world.remote.releases["v1.1.0"].body
     assert "* map" in notes and "* login" in notes
 

@@ -125,6 +125,12 @@ def test_breaking_changes_and_requested_versions_in_blocks_count() -> None:
     assert [each.version for each in version_requests(message)] == ["3.0.0"]
 
 
+def test_reverts_are_found_alike_for_the_version_and_the_plan_in_a_message_that_begins_with_a_block() -> None:
+    messages = ('Revert "feat: a"', nested("feat: a", "fix!: b"))
+    commits = [RawCommit(str(at) * 40, ("p",), "Ada", 0, message) for at, message in enumerate(messages)]
+    assert read_commits(commits, RULES).requested == requested_version(commits, RULES)
+
+
 def test_the_mark_that_skips_a_release_skips_all_messages() -> None:
     assert read(f"chore: x [skip release]\n\n{nested('feat: a')}").outcome == "ignored"
 

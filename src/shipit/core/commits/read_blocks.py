@@ -30,7 +30,7 @@ def read_blocks(commit: RawCommit, found: Messages, rules: Rules, read: Callable
     decisive = max(every.all, key=lambda reading: (reading.outcome == "counted", reading.bump, reading in own))
     return replace(
         decisive,
-        subject=_subject(commit, found),
+        subject=subject(commit.message),  # a revert names it, and so does git
         entries=tuple(entry.commit for entry in every.entries),
         warnings=(
             *(warning for reading in reversed(every.all) for warning in reading.warnings),
@@ -39,11 +39,6 @@ def read_blocks(commit: RawCommit, found: Messages, rules: Rules, read: Callable
             *found.remarks,
         ),
     )
-
-
-def _subject(commit: RawCommit, found: Messages) -> str:
-    """Return the subject of a commit; that of its first message if there is nothing else in its text."""
-    return subject(commit.message if found.own or found.replaced else found.further[0])
 
 
 def _not_counted(further: Readings, rules: Rules) -> Iterator[str]:

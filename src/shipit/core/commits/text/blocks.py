@@ -98,9 +98,8 @@ def override_of(body: str) -> str | None:
     """Return the text that replaces the message of the commit whose pull request has this body; None without it."""
     parts = _parts(_lines(normalize_message(body).split("\n"), repeat(False)))
     messages = list(_of_block(parts.overrides[0])) if parts.overrides else []
-    if len(messages) < 2:
-        return messages[0] if messages else None
-    return "\n".join(f"{_NESTED}\n{message}\n{_END_NESTED}" for message in messages)
+    further = (f"{_NESTED}\n{message}\n{_END_NESTED}" for message in messages[1:])
+    return "\n\n".join((*messages[:1], *further)) or None
 
 
 def begun_overrides(body: str) -> int:
