@@ -12,7 +12,7 @@ import pytest
 from shipit.engine.apply import apply_steps as apply
 from shipit.errors import CommandError, ConflictError, ShipitError
 from shipit.steps.base import Done, Outputs, Step, Todo
-from shipit.steps.repository import RestoreFile, text_digest
+from shipit.steps.repository import RestoreFile, Run, text_digest
 from shipit.testing import FakeWorld, Killed
 from shipit.world import World
 
@@ -130,6 +130,11 @@ def test_an_error_before_the_first_public_step_says_that_nothing_was_pushed(worl
     assert error.state == (
         "nothing was pushed. Failed at: write b. Done, but not public: write a. The next run needs no clean-up."
     )
+
+
+def test_a_missing_asset_does_not_say_that_the_command_before_it_failed(world: FakeWorld) -> None:
+    error = failing([Run("make jar", 60, makes=("build/*.jar",)), PublicWrite("c")], world)
+    assert str(error.state).startswith("nothing was pushed. Failed after: run make jar.")
 
 
 def test_an_error_after_a_public_step_says_what_is_public_and_how_to_finish(world: FakeWorld) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from shipit.errors import NOTHING_PUSHED, ConflictError, ShipitError, as_shipit_error
+from shipit.errors import NOTHING_PUSHED, ConfigError, ConflictError, ShipitError, as_shipit_error
 from shipit.steps.base import Done, Outputs, Step, Todo
 from shipit.steps.branches import BackMerge, MoveBranch
 from shipit.steps.forge import OPTIONAL_STEPS
@@ -77,7 +77,9 @@ def apply_steps(
             if isinstance(step, (*OPTIONAL_STEPS, RemoveImages, SendNotification, BackMerge, MoveBranch)):
                 observer.optional_failed(step, error)
                 continue
-            state = _state(steps, index, "Failed at", way_back, world, solved=not isinstance(error, ConflictError))
+            # A command that fails is a `CommandError`; a `ConfigError` is about the files that it should have made.
+            verb = "Failed after" if isinstance(step, Run) and isinstance(error, ConfigError) else "Failed at"
+            state = _state(steps, index, verb, way_back, world, solved=not isinstance(error, ConflictError))
             if error.state in (None, NOTHING_PUSHED):
                 error.state, error.nothing_pushed = state, not any(step.public for step in steps[:index])
             if error is raised:
