@@ -83,3 +83,15 @@ acme-core = { path = "core", version = "@" }
     repo.tag("v1.2.3")
     repo.commit("fix: crash")
     assert written(repo) == {path: text.replace("@", "1.2.4") for path, text in texts.items()}
+
+
+def test_path_dependencies_in_the_files_of_a_list_are_written_with_their_crate(repo: Repository) -> None:
+    crate = (
+        '[package]\nname = "{}"\nversion = "1.2.3"\n[dependencies]\ncore = {{ path = "../core", version = "=1.2.3" }}\n'
+    )
+    files = {"core/Cargo.toml": CORE, "cli/Cargo.toml": crate.format("cli"), "web/Cargo.toml": crate.format("web")}
+    repo.commit("feat: begin", files=files)
+    repo.tag("v1.2.3")
+    repo.commit("feat!: more")
+    found = written(repo, 'release.version-files = ["core/Cargo.toml", "cli/Cargo.toml"]\n')
+    assert found == {path: files[path].replace("1.2.3", "2.0.0") for path in ("core/Cargo.toml", "cli/Cargo.toml")}

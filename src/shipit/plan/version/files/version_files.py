@@ -22,7 +22,8 @@ def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConf
     dependencies of Cargo, and the lock file of a workspace above the package. For a Gradle build script that computes
     its version, it is the file that the version comes from, if that is clear.
 
-    A pom.xml is also written where it names an artifact of the project with the version of the project.
+    A pom.xml is also written where it names an artifact of the project with the version of the project, and a
+    configured Cargo.toml where it depends by a path on a crate of the list.
     """
     listed = _listed(git, rev, package)
     return (*listed, *_maven_uses(git, rev, package, listed))
@@ -31,7 +32,7 @@ def version_files(git: Git, rev: str, package: Package) -> tuple[VersionFileConf
 def _listed(git: Git, rev: str, package: Package) -> tuple[VersionFileConfig, ...]:
     main = main_version_files(git, rev, package)
     if package.version_files is not None:
-        return main
+        return (*main, *_cargo_places_in(git, rev, main))
     return tuple(
         entry
         for file in main
@@ -164,6 +165,13 @@ def _cargo_places(git: Git, rev: str, file: VersionFileConfig) -> Iterator[Versi
             yield VersionFileConfig(path=path, paths=places)
         if names := crates_in_lock(file.path, paths, read):
             yield VersionFileConfig(path=f"{file.path.removesuffix('Cargo.toml')}Cargo.lock", paths=names)
+
+
+def _cargo_places_in(git: Git, rev: str, files: Sequence[VersionFileConfig]) -> Iterator[VersionFileConfig]:
+    """Yield the path dependencies in `files`, if the whole file is meant, on the crates of these files."""
+    manifests = {file.path for file in files if version_format(file) is FORMATS["cargo"] and not file.paths}
+    for file in files if manifests else ():
+        yield from (entry for entry in _cargo_places(git, rev, file) if entry.path in manifests)
 
 
 def _workspace_lock(git: Git, rev: str, package: Package, file: VersionFileConfig) -> Iterator[VersionFileConfig]:
