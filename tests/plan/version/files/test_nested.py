@@ -207,6 +207,31 @@ def test_tags_of_a_part_block_also_beside_a_version_at_the_root(repo: Repository
     assert found(repo, 'release.tag = "v{version}"') is None
 
 
+def test_old_tags_of_a_part_that_is_no_longer_released_do_not_block_a_root_with_a_version(repo: Repository) -> None:
+    repo.commit("feat: a", files={"package.json": '{"version": "1.0.0"}', "web/package.json": '{"version": "1.0.0"}'})
+    repo.tag("web-v1.0.0")
+    repo.commit("feat: b", files={"package.json": '{"version": "2.1.0"}', "web/package.json": '{"version": "2.0.0"}'})
+    repo.tag("v2.1.0")
+    repo.commit("fix: c", files={"web/a.txt": "a"})
+    assert found(repo) is None
+    assert not doctor(clone_of(repo)).keys() & {"nested-packages", "nested-version-files"}
+
+
+@pytest.mark.parametrize("tag, version", [("web@2.0.0", "2.0.0"), ("web-v1.9.0", "2.0.0-SNAPSHOT")])
+def test_a_part_with_the_version_of_its_newest_tag_or_a_snapshot_blocks_beside_a_root(
+    repo: Repository, tag: str, version: str
+) -> None:
+    web = {"web/build.gradle": f"version = '{version}'\n"}
+    repo.commit("feat: begin", files={"package.json": '{"version": "2.4.0"}', **web})
+    for name in ("web-v1.0.0", "web-v1.1.0", "v2.4.0", tag):
+        repo.tag(name)
+    with pytest.raises(PreflightError) as refused:
+        found(repo)
+    (finding,) = refused.value.findings
+    assert finding.code == "nested-packages"
+    assert parse_config(proposals(finding)[0]).packages["web"].tag == tag.replace(tag[-5:], "{version}")
+
+
 @pytest.mark.parametrize("tag", ["other@8.2.0", "plugin-legacy@9.0.0", "plugin-legacy"])
 def test_other_tags_are_no_releases_of_a_part(repo: Repository, tag: str) -> None:
     repo.commit("feat: begin", files=json_of(vite="8.1.3", plugin_legacy="8.2.0"))

@@ -58,8 +58,9 @@ def nested_findings(
 ) -> Iterator[Finding]:
     """Yield a finding if the version of the last release is only in files below the root: a release would not write it.
 
-    It blocks if tags show that parts of the repository have releases of their own, also beside a root with a version:
-    then commits that change only such a part would raise the version of the whole, and the part is never released.
+    It blocks if tags show that parts of the repository have releases of their own: then commits that change only such
+    a part would raise the version of the whole, and the part is never released. Beside a root with a version, a part
+    counts only if its present version has a tag, or is a snapshot: else its tags can be from a time before the root.
 
     Args:
         git: the repository.
@@ -87,7 +88,7 @@ def nested_findings(
     beside = [*_cargo_lock(git, rev, history, parts), *lerna]
     written = version_files(git, rev, package)
     root = declared_versions(git, rev, written)
-    own = [part for part in parts if part.releases and not part.fits]
+    own = [part for part in parts if part.is_released and not part.fits]
     if root and own and not package.format_is_configured:
         whole = NestedFile(root[0].path, root[0].written, package.format)
         yield _own_releases(own, whole, history)
@@ -147,8 +148,11 @@ def _with_releases(
 ) -> Iterator[NestedFile]:
     families = [family for family in tag_families(tags) if family.name]
     for each in declared:
-        own = (family.format for family in families if _is_released(family, each))
-        yield NestedFile(each.path, each.written, next(own, None), last is not None and _continues(each, last))
+        own = [family.format for family in families if _is_released(family, each)]
+        current = [format for format in own if format.render(each.version or "") in tags]
+        is_released = bool(current or (own and each.written.endswith("-SNAPSHOT")))
+        fits = last is not None and _continues(each, last)
+        yield NestedFile(each.path, each.written, next(iter((*current, *own)), None), fits, is_released=is_released)
 
 
 def _is_released(family: TagFamily, file: DeclaredVersion) -> bool:

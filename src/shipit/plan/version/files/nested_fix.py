@@ -19,7 +19,8 @@ class NestedFile(Struct, frozen=True):
 
     `releases` is None when no tag shows releases of this part. `fits` is True when it has the version of the last
     release of the whole repository, or the snapshot after it. `paths` are the places of the version in the file, if
-    they are not the usual ones.
+    they are not the usual ones. `is_released` is True when a tag of this part has the version of the file, or the file
+    has the snapshot after such a tag.
     """
 
     path: str
@@ -27,6 +28,7 @@ class NestedFile(Struct, frozen=True):
     releases: TagFormat | None = None
     fits: bool = False
     paths: tuple[str, ...] = ()
+    is_released: bool = False
 
     @property
     def directory(self) -> str:
