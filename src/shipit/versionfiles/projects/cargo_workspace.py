@@ -36,7 +36,18 @@ def dependents(path: str, committed: Iterable[str], read: Read) -> Iterator[tupl
         committed: the paths of all files.
         read: a function that returns the text of a file.
     """
+    yield from _dependents(path, _manifests(committed, read))
+
+
+def dependents_in(paths: Iterable[str], committed: Iterable[str], read: Read) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what `dependents` yields for each of `paths`, if it is one of `paths` itself; each file is read once."""
+    listed = dict.fromkeys(paths)
     manifests = _manifests(committed, read)
+    for path in listed:
+        yield from (found for found in _dependents(path, manifests) if found[0] in listed)
+
+
+def _dependents(path: str, manifests: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
     version, crates = _released(path, manifests)
     for other, values in manifests.items() if version else ():
         found = [

@@ -169,9 +169,12 @@ def _cargo_places(git: Git, rev: str, file: VersionFileConfig) -> Iterator[Versi
 
 def _cargo_places_in(git: Git, rev: str, files: Sequence[VersionFileConfig]) -> Iterator[VersionFileConfig]:
     """Yield the path dependencies in `files`, if the whole file is meant, on the crates of these files."""
-    manifests = {file.path for file in files if version_format(file) is FORMATS["cargo"] and not file.paths}
-    for file in files if manifests else ():
-        yield from (entry for entry in _cargo_places(git, rev, file) if entry.path in manifests)
+    manifests = [file.path for file in files if version_format(file) is FORMATS["cargo"] and not file.paths]
+    if manifests:
+        from shipit.versionfiles.projects.cargo_workspace import dependents_in  # few repositories need it
+
+        for path, places in dependents_in(manifests, git.paths(rev), committed(git, rev)):
+            yield VersionFileConfig(path=path, paths=places)
 
 
 def _workspace_lock(git: Git, rev: str, package: Package, file: VersionFileConfig) -> Iterator[VersionFileConfig]:
