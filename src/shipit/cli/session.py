@@ -52,7 +52,7 @@ class Session:
         project = open_project(
             self.directory,
             self.config,
-            transfer=self.transfers,
+            transfer=self._show_transfer,
             waiting=self._say_waiting,
             retrying=self._say_retrying,
         )
@@ -65,6 +65,9 @@ class Session:
 
     def _say_retrying(self, sentence: str) -> None:
         self.output.say_untrusted(f"  {printable(self.output.redact(sentence))}")
+
+    def _show_transfer(self, layer: str, done: int, total: int) -> None:
+        self.transfers(layer, done, total)
 
     def _say_waiting(self, what: str, seconds: float, limit: float) -> None:
         self.output.say(f"waiting for {what}, {seconds:.0f} s of {limit:.0f} s")

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from shipit.core.commits.header import is_merge, read_header, skip_reason
 from shipit.core.commits.prefix_cache import PrefixCache
 from shipit.core.commits.raw_commit import RawCommit
-from shipit.core.commits.read_blocks import read_blocks
 from shipit.core.commits.readings import Reading, Readings, ignored, mark_dropped
 from shipit.core.commits.release_as import PackageToRead, version_request
 from shipit.core.commits.reverts import might_be_revert, parse_revert
@@ -48,6 +47,8 @@ def _read_in_full(commit: RawCommit, cache: PrefixCache, package: PackageToRead 
     if reason := skip_reason(message):
         return ignored(commit, reason)
     if found.further:
+        from shipit.core.commits.read_blocks import read_blocks  # few histories need it
+
         reading = read_blocks(commit, found, cache.rules, lambda each: _read_message(each, cache))
     else:
         reading = _read_message(commit, cache)

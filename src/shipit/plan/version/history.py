@@ -9,7 +9,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shipit.core.commits import PackageToRead, RawCommit, version_requests
-from shipit.core.commits.text.proposal import base_of
 from shipit.core.commits.text.release_message import is_release_message
 from shipit.core.history import Unreleased, records, unreleased
 from shipit.core.versions import Tag, Version, channel_of, version_tags
@@ -158,6 +157,8 @@ def end_of_notes(git: Git, package: Package, tag: Tag | None) -> tuple[str | Non
     """
     if tag is None or not package.proposed:
         return tag.commit if tag else None, ()
+    from shipit.core.commits.text.proposal import base_of  # here because few repositories need it
+
     end = base_of(git.tag_message(tag.name))
     if not end or end == tag.commit or not git.is_ancestor(end, tag.commit):
         return tag.commit, ()

@@ -21,7 +21,6 @@ from shipit.plan.version.package.dependencies import decide_each
 from shipit.plan.version.package.model import NESTED_NAMES, Package, channel, main_channel, packages
 from shipit.plan.version.shallow import require_depth
 from shipit.plan.version.tag_check import MisplacedTag, misplaced_tags, tag_findings
-from shipit.plan.version.unpushed import unpushed_release_commits
 from shipit.world import Git
 
 
@@ -195,6 +194,10 @@ class _VersionInputs(Struct, frozen=True):
 
 def _inputs_before_unpushed_release(git: Git, config: Config, head: str, branch: str | None) -> _VersionInputs | None:
     """Return the inputs without the unpushed release commits at `head`; None when there are no such commits."""
+    from shipit.plan.version.unpushed import (
+        unpushed_release_commits,
+    )  # here because few runs need it
+
     tip = git.tracked(branch) if branch else None
     unpushed = unpushed_release_commits(git, head, tip) if tip else ()
     if not unpushed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from shlex import quote
 
 from msgspec import Struct
 
@@ -69,9 +68,8 @@ def local_tag_findings(known: Collection[str], histories: Sequence[History], rem
     for name in dict.fromkeys(last):
         if name not in known:
             what = f"the tag `{name}` is only in this clone, so the last release is another one everywhere else"
-            fix = (
-                f"if it is a release: git push {remote} {quote(f'refs/tags/{name}')}; if not: git tag -d {quote(name)}"
-            )
+            push = f"git push {remote} {_quoted(f'refs/tags/{name}')}"
+            fix = f"if it is a release: {push}; if not: git tag -d {_quoted(name)}"
             yield Finding("local-tag", what, fix)
 
 
@@ -160,8 +158,8 @@ def misplaced_tags(
         MisplacedTag(
             name,
             "a directory" if git.files_id(id) else "a file",
-            f"git tag -d {quote(name)}"
-            + (f" && git push {remote} {quote(f':refs/tags/{name}')}" if name in pushed else ""),
+            f"git tag -d {_quoted(name)}"
+            + (f" && git push {remote} {_quoted(f':refs/tags/{name}')}" if name in pushed else ""),
         )
         for name, id in {tag.name: tag.commit for tag in checked if tag.commit in wrong}.items()
     )
@@ -171,7 +169,7 @@ def tag_object_findings(misplaced: Sequence[MisplacedTag]) -> Iterator[Finding]:
     """Yield a warning for each tag that is on no commit: nothing else says that it does not count as a release."""
     for tag in misplaced:
         what = f"tag `{tag.name}` is on {tag.on}, not on a commit, so it does not count as a release"
-        fix = f"if it is a mistake: {tag.remove}; to see what it is on: git show {quote(tag.name)}"
+        fix = f"if it is a mistake: {tag.remove}; to see what it is on: git show {_quoted(tag.name)}"
         yield Finding("tag-object", what, fix, "warning")
 
 
@@ -211,3 +209,9 @@ def _tag_commands(packages: Sequence[Package], last: Tag, remote: str) -> str:
     """Return the commands that tag the commit of `last`, a release of all `packages`, in the format of each."""
     names = [package.format.render(last.version) for package in packages]
     return " && ".join((*(f"git tag {name} {last.name}" for name in names), f"git push {remote} {' '.join(names)}"))
+
+
+def _quoted(word: str) -> str:
+    from shlex import quote  # here because few repositories need it
+
+    return quote(word)
