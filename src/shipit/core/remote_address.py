@@ -19,14 +19,19 @@ _SSH_NAME = re.compile(r"^(?:alt)?ssh\.")  # `ssh.github.com` and `altssh.gitlab
 def same_repository(one: str, other: str) -> bool:
     """Return whether two addresses name the same repository: the same path on the same server.
 
-    The protocol, the port and the login are ignored, as in `slug_of`. Addresses without a server must be equal.
+    The protocol, the port and the login are ignored, as in `slug_of`. Addresses without a server must be equal. A host
+    of SSH without a dot is a name in the configuration of SSH, so it can be any server. A server can have a prefix
+    before the path with one of its protocols, such as `/scm` with HTTPS.
     """
-    hosts, paths = [], []
+    hosts, paths, any_server = [], [], False
     for address in (one, other):
-        host, path, _ = parse_address(address)
+        host, path, is_ssh = parse_address(address)
         hosts.append(_SSH_NAME.sub("", host) if host else address)
-        paths.append(path.strip("/").removesuffix(".git").lower())
-    return paths[0] == paths[1] and (hosts[0] == hosts[1] or is_alias(hosts[0], hosts[1]) or is_alias(*hosts[::-1]))
+        paths.append("/" + path.strip("/").removesuffix(".git").lower())
+        any_server |= is_ssh and "." not in host
+    if hosts[0] == hosts[1]:
+        return paths[0].endswith(paths[1]) or paths[1].endswith(paths[0])
+    return paths[0] == paths[1] and (any_server or is_alias(hosts[0], hosts[1]) or is_alias(*hosts[::-1]))
 
 
 def parse_address(url: str) -> tuple[str, str, bool]:

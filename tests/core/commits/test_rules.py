@@ -204,3 +204,17 @@ def test_the_rule_for_others_changes_nothing_else(message: str, outcome: str, re
 
 def test_the_rule_for_others_can_be_none() -> None:
     assert reading("Update", Rules.of({"*": "none"}))[0] == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("aliases", "message", "bump"),
+    [
+        ({"feat": "feature", "fix": "bugfix"}, "feat: x", Bump.MINOR),
+        ({"feat": "feature", "fix": "bugfix"}, "bugfix: x", Bump.PATCH),
+        ({"perf": "performance"}, "perf: x", Bump.PATCH),
+    ],
+)
+def test_a_usual_type_that_means_an_own_word_keeps_its_bump(aliases: dict[str, str], message: str, bump: Bump) -> None:
+    rules = Rules.of(aliases=aliases)
+    commit = rules.parse(message)
+    assert isinstance(commit, Commit) and rules.bump_of(commit)[0] == bump

@@ -523,3 +523,8 @@ def test_the_configuration_that_the_github_app_names_is_read() -> None:
     found = imported(files)
     assert found.files == (APP, "v2/release-please-config.json", "v2/.manifest.json")
     assert found.settings["packages"] == {"v2": {"path": "v2", "tag": "v{version}"}}
+
+
+@pytest.mark.parametrize("odd", ["1: x", "manifestConfig:", "manifestConfig: [a]", "manifestFile: 3", "primaryBranch:"])
+def test_odd_values_in_the_file_of_the_github_app_are_no_crash(odd: str) -> None:
+    assert "branch" not in imported({APP: f"releaseType: simple\n{odd}\n"}).settings.get("release", {})

@@ -7,8 +7,14 @@ from plan.clones import clone_of, configure, plan, remote_of
 from repositories import Repository, run
 
 from shipit import api
+from shipit.adapters.git import GitRepository
+from shipit.config.model import Config
+from shipit.core.commits.text.release_message import release_message
 from shipit.errors import ConflictError, UsageError
 from shipit.plan.release import ReleasePlan
+from shipit.plan.release.steps import with_kept_section
+from shipit.plan.version import observe_history
+from shipit.plan.version.package.model import packages
 from shipit.steps.forge import DraftRelease, PublishRelease
 from shipit.steps.repository import WriteFile
 
@@ -233,13 +239,25 @@ def test_a_release_below_the_highest_is_not_the_latest(begun: Repository) -> Non
 AHEAD = "# Changelog\n\n## 1.1.0 - soon\n\n### Migration\n\nRun ALTER TABLE before you deploy.\n\n## 1.0.0\n\n* begin\n"
 
 
-def test_a_section_that_a_person_wrote_ahead_of_the_release_is_kept_and_completed(begun: Repository) -> None:
-    begun.commit("docs: how to migrate", files={"CHANGELOG.md": AHEAD})
+@pytest.mark.parametrize("heading", ["## 1.1.0 - soon", "1.1.0\n-----", "## [1.1.0]"])
+def test_a_section_that_a_person_wrote_ahead_of_the_release_is_kept_and_completed(
+    begun: Repository, heading: str
+) -> None:
+    begun.commit("docs: how to migrate", files={"CHANGELOG.md": AHEAD.replace("## 1.1.0 - soon", heading)})
     made = plan(clone_of(begun))
-    section = "## 1.1.0 - soon\n\n### Migration\n\nRun ALTER TABLE before you deploy.\n\n### Features\n\n* more"
-    assert section in made.notes
-    assert written(made)["CHANGELOG.md"] == AHEAD.replace(
-        AHEAD[AHEAD.index("## 1.1.0") : AHEAD.index("\n\n## 1.0.0")], made.notes.rstrip("\n")
-    )
+    title, _, text = made.notes.partition("\n")
+    assert title.startswith("## 1.1.0 (")
+    assert text.startswith("\n### Migration\n\nRun ALTER TABLE before you deploy.\n\n### Features\n\n* more")
+    assert written(made)["CHANGELOG.md"] == f"# Changelog\n\n{made.notes}\n## 1.0.0\n\n* begin\n"
     (draft,) = (step for step in made.steps if isinstance(step, DraftRelease))
     assert "Run ALTER TABLE" in draft.body
+
+
+def test_the_section_of_a_release_that_was_removed_is_replaced(begun: Repository) -> None:
+    notes = "## 1.1.0 (2026-01-01)\n\n### Features\n\n* bad\n"
+    begun.commit(release_message("chore(release): 1.1.0", notes), files={"CHANGELOG.md": f"# Changelog\n\n{notes}"})
+    clone = clone_of(begun)
+    head, last = run(clone, "rev-parse", "HEAD").strip(), run(clone, "rev-parse", "v1.0.0^{commit}").strip()
+    history = observe_history(GitRepository(str(clone)), packages(Config())[0], head, {"v1.0.0": last})
+    new = "## 1.1.0 (2026-02-01)\n\n### Features\n\n* good\n"
+    assert with_kept_section(new, f"# Changelog\n\n{notes}", history, "1.1.0") == new

@@ -30,7 +30,7 @@ SECTIONS = {
             "changelog": "Print a changelog made from the git history.",
             "lint": "Check commit messages or titles of pull requests.",
             "replay": "Compare past releases with the versions that shipit decides.",
-            "report": "Report on releases and deployments with the four DORA metrics.",
+            "report": "Report releases and deployments with the four DORA metrics.",
         },
     ),
     "deployments": HelpSection(

@@ -81,7 +81,9 @@ class Rules(Struct, frozen=True):
         others = _bump(OTHERS, words.pop(OTHERS, "none"))
         # The rules of a type itself come after those of its other names, and so take precedence.
         configured = sorted(words.items(), key=lambda rule: rule[0].partition("(")[0].strip().lower() not in names)
-        table = dict(_rule(key, word, {}) for key, word in DEFAULT_BUMPS.items())
+        # A usual type with another meaning takes its bump along, but never to a type that has a meaning of its own.
+        renamed = {name: type for name, type in names.items() if type not in KNOWN_TYPES}
+        table = dict(_rule(key, word, renamed) for key, word in DEFAULT_BUMPS.items())
         table |= dict(_rule(key, word, names) for key, word in configured)
         known = KNOWN_TYPES | {type for type, _ in table} | set(names.values())
         of_others = (others, f"any other commit → {others.name.lower()}") if others else None

@@ -33,6 +33,9 @@ _NUMBERS = re.compile(r"(?<![\d.])\d{1,18}\.\d{1,18}\.\d")  # within the text of
 # A line that might be another heading of level 1 or 2, or the heading of a version, within the notes of one version.
 _OTHER_HEADING = re.compile(r"\n(?:##? |### [^\n]*\d|[ ]{0,3}(?:=+|-+)[ \t]*(?:\n|\Z))")
 
+# A line of text: no heading, comment, rule or link target, as the templates of keepachangelog have them.
+_UNRELEASED_TEXT = re.compile(r"(?!\s*(?:\r?$|#|<!--|-->|\[[^\]\n]{1,200}\]:|[-*_=\s]{3,}$))")
+
 
 def insert_section(changelog: str | None, section: str, version: str, language: Language = ENGLISH) -> str:
     """Return the changelog with the section of a version above the others, below title, introduction and "Unreleased".
@@ -85,21 +88,18 @@ def without_section(changelog: str, version: str) -> str:
 
 
 def has_unreleased_text(changelog: str) -> bool:
-    r"""Return whether there is text below the heading "Unreleased", other than headings.
+    r"""Return whether there is text below the heading "Unreleased"; comments, rules and link targets do not count.
 
     >>> has_unreleased_text("## [Unreleased]\n\n### Added\n\n## 1.0.0\n"), has_unreleased_text("## Unreleased\n\n* x\n")
     (False, True)
     """
     remaining = headings(changelog)
-    for heading in remaining:
-        if heading.unreleased:
-            position = heading.end
-            for below in remaining:
-                if changelog[position : below.start].strip() or below.closes_section:
-                    return bool(changelog[position : below.start].strip())
-                position = below.end
-            return bool(changelog[position:].strip())
-    return False
+    start = next((heading.end for heading in remaining if heading.unreleased), None)
+    if start is None:
+        return False
+    sections = (heading for heading in remaining if heading.version or (heading.level <= 2 and heading.text))
+    end = next((heading.start for heading in sections), None)
+    return any(_UNRELEASED_TEXT.match(line) for line in changelog[start:end].split("\n"))
 
 
 def render_sections(releases: Iterable[Release], renderer: Renderer) -> Iterator[str]:

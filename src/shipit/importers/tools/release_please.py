@@ -75,7 +75,7 @@ _TAG_ONLY |= {"sfdx", "krm-blueprint", "go-yoshi", "php-yoshi"}
 
 def _read(repository: RepositoryFacts) -> FoundKeys | None:
     app = _of_app(repository)
-    config, manifest = app.get("manifest-config", CONFIG), app.get("manifest-file", MANIFEST)
+    config, manifest = str(app.get("manifest-config") or CONFIG), str(app.get("manifest-file") or MANIFEST)
     text = repository.read(config)
     settings = read_document(config, text) if text is not None else _without_manifest(app) or _of_action(repository)
     if settings is None:
@@ -103,7 +103,7 @@ def _of_app(repository: RepositoryFacts) -> dict[str, Any]:
     """Return the settings of the GitHub App, with its keys spelled as in release-please-config.json; empty if none."""
     text = repository.read(APP)
     settings = {} if text is None else read_document(APP, text)
-    return {_WORD_START.sub("-", key).lower(): value for key, value in settings.items()}
+    return {_WORD_START.sub("-", str(key)).lower(): value for key, value in settings.items()}
 
 
 def _without_manifest(app: dict[str, Any]) -> dict[str, Any] | None:
@@ -163,8 +163,8 @@ def _read_key(key: str, value: Any, found: FoundKeys, repository: RepositoryFact
         _read_sections(value, found)
     elif key == "extra-files":
         _read_extra_files(value, found, repository)
-    elif key == "primary-branch":
-        found.taken(key, "release.branch", str(value))
+    elif key == "primary-branch" and isinstance(value, str):
+        found.taken(key, "release.branch", value)
     elif key == "initial-version":
         found.taken(key, "release.initial-version", str(value))
     elif key == "versioning":

@@ -360,7 +360,9 @@ def _package_release(next_release: NextRelease, observed: Observed, config: Conf
     release = planned_release(next_release, observed.day_of(package.name))
     changelog = package.changelog
     file = observed.files.get(changelog)
-    text = with_kept_section(notes.render(release), file.committed if file else None, release.version)
+    text = with_kept_section(
+        notes.render(release), file.committed if file else None, next_release.history, release.version
+    )
     return PackageRelease(
         next_release, release, text, release_body(text, release.tag, changelog, config, observed.links)
     )

@@ -180,7 +180,7 @@ def _text(lines: Sequence[_Line]) -> str:
 
 
 def _by_headers(text: str) -> Iterator[str]:
-    """Yield the messages in a text: each line with a known type begins one, if the first line does.
+    """Yield the messages in a text: each line with a known type begins one, if the first line has any type.
 
     >>> list(_by_headers("feat: one\\n\\nWhy.\\nfix: two"))
     ['feat: one\\n\\nWhy.', 'fix: two']
@@ -188,7 +188,8 @@ def _by_headers(text: str) -> Iterator[str]:
     if not text:
         return
     lines = text.split("\n")
-    starts = [at for at, line in enumerate(lines) if _is_header(line)] if _is_header(lines[0]) else [0]
+    has_type = isinstance(parse_commit(lines[0]), Commit)
+    starts = [0, *(at for at, line in enumerate(lines) if at and _is_header(line))] if has_type else [0]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         yield "\n".join(lines[start:end]).strip()
 

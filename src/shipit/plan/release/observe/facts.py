@@ -165,7 +165,7 @@ def observe_release(world: World, config: Config, branch: str | None = None) -> 
     histories, files, dirty = found.histories, found.version_files, git.dirty()
     proposes = config.release.write_back.proposes and is_usable
     unfinished = _unfinished(world, config, histories, files, clone) if is_usable else ()
-    local_tags = _local_tags(config, clone, histories, unfinished) if is_usable else ()
+    local_tags = _local_tags(git, config, clone, histories, unfinished) if is_usable else ()
     last, commit = last_release(git, config, clone, histories), git.commit(clone.base)
     return Observed(
         clone=clone,
@@ -262,10 +262,14 @@ def _unfinished(
 
 
 def _local_tags(
-    config: Config, clone: CloneState, histories: Sequence[History], unfinished: Sequence[Unfinished]
+    git: Git, config: Config, clone: CloneState, histories: Sequence[History], unfinished: Sequence[Unfinished]
 ) -> tuple[Finding, ...]:
     """Return the findings about last releases whose tag the remote lacks, without those that are finished now."""
     known = {*(clone.remote.tags if clone.remote else ()), *(each.tag for each in unfinished)}
+    found = tuple(local_tag_findings(known, histories, config.release.remote))
+    if not found or clone.remote is None:
+        return found
+    known.update(git.remote_refs().tags)  # somebody can have pushed the tag between the first look and the fetch
     return tuple(local_tag_findings(known, histories, config.release.remote))
 
 
