@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from engine.stage import Stage, new_world, public
 
 from shipit.core import limits
 from shipit.engine.apply import Silent
-from shipit.errors import BranchMoved, CommandError, PreflightError, ShipitError
+from shipit.errors import BranchMoved, CommandError, Overtaken, PreflightError, RemoteError, ShipitError
 from shipit.testing import FakeWorld, Killed, crash_matrix, interrupted, kill, recorded
-from shipit.world import World
+from shipit.world import Asset, ForgeRelease, World, require_attached
 
 WAYS = {"push": "", "api": 'write-back = "api"\n', "none": 'write-back = "none"\n'}
 
@@ -112,9 +113,11 @@ class Reasons(Silent):
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
+        self.nothing_pushed: list[bool] = []
 
     def planned_again(self, reason: ShipitError) -> None:
         self.reasons.append(reason.what)
+        self.nothing_pushed.append(reason.nothing_pushed)
 
 
 def at_the_push(world: FakeWorld, stage: Stage, meanwhile: Callable[[FakeWorld], object]) -> World:
@@ -148,9 +151,82 @@ def test_a_release_that_another_run_pushed_is_finished_after_a_wait_if_that_run_
 
     begun = world.clock.elapsed()
     stage.release(at_the_push(world, stage, is_killed), observer)
-    assert observer.reasons == ["`main` moved on the remote during this run", "another run pushed v1.1.0 a moment ago"]
+    assert observer.reasons == [
+        "`main` moved on the remote during this run",
+        "another run makes v1.1.0: waiting up to 60 s until it is published",
+    ]
+    assert observer.nothing_pushed == [True, True]
     assert world.clock.elapsed() - begun >= limits.OTHER_RUN
     assert not world.remote.releases["v1.1.0"].draft
+
+
+def always_overtaken(world: FakeWorld) -> list[str]:
+    """Let another run be faster at each upload; return the list of the tags that `world` asks for."""
+
+    def upload(tag: str, path: str) -> Asset:
+        raise Overtaken("another run attached its own `app.jar`")
+
+    def is_published(tag: str) -> bool:
+        asked.append(tag)
+        return False
+
+    asked: list[str] = []
+    world.forge.upload_asset = upload  # type: ignore[method-assign]
+    world.forge.is_published = is_published  # type: ignore[method-assign]
+    return asked
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_all_waits_for_another_run_together_have_one_limit(tmp_path: Path, shared: bool) -> None:
+    """There is no wait without a forge that clones share, which cannot show what another run publishes."""
+    world, observer = new_world(), Reasons()
+    world.forge.shared = shared
+    begun, asked = world.clock.elapsed(), always_overtaken(world)
+    with pytest.raises(Overtaken):
+        Stage.of(tmp_path).release(world, observer)
+    waits = [reason for reason in observer.reasons if "waiting up to 60 s" in reason]
+    ticks = limits.RELEASE_ATTEMPTS * 2  # the seconds of the commits and tags
+    if shared:
+        assert limits.OTHER_RUN <= world.clock.elapsed() - begun <= limits.OTHER_RUN + ticks
+        assert (len(waits), 0 < len(asked) <= limits.OTHER_RUN / 5 + ticks) == (1, True)
+    else:
+        assert world.clock.elapsed() - begun <= ticks
+        assert (waits, asked) == ([], [])
+
+
+def test_a_failure_while_waiting_for_another_run_names_what_the_first_plan_left(tmp_path: Path) -> None:
+    world = new_world()
+    always_overtaken(world)
+
+    def fail(tag: str) -> bool:
+        raise RemoteError("the forge does not answer")
+
+    world.forge.is_published = fail  # type: ignore[method-assign]
+    with pytest.raises(RemoteError) as raised:
+        Stage.of(tmp_path).release(world)
+    assert "nothing was pushed. Failed at: attach" in str(raised.value.state)
+    assert "draft" in str(raised.value.state)
+
+
+@pytest.mark.parametrize("way", ["push", "api"])
+def test_a_run_that_pushed_does_not_wait_for_another_run_to_finish_its_release(tmp_path: Path, way: str) -> None:
+    world, observer = new_world(), Reasons()
+    publish = world.forge.publish
+
+    def overtaken_once(tag: str, *, latest: bool) -> ForgeRelease:
+        world.forge.publish = publish  # type: ignore[method-assign]
+        raise Overtaken("another run replaced `app.jar`")
+
+    world.forge.publish = overtaken_once  # type: ignore[method-assign]
+    Stage.of(tmp_path, WAYS[way]).release(world, observer)
+    assert observer.reasons == ["another run replaced `app.jar`"]
+    assert not world.remote.releases["v1.1.0"].draft
+
+
+@pytest.mark.parametrize(("ours", "its", "is_kept"), [(None, "b", True), ("a", None, True), ("a", "b", False)])
+def test_a_file_without_a_digest_does_not_count_as_replaced(ours: str | None, its: str | None, is_kept: bool) -> None:
+    with nullcontext() if is_kept else pytest.raises(Overtaken):
+        require_attached("v1.0.0", [Asset("app.jar", 3, ours)], [Asset("app.jar", 3, its)])
 
 
 def test_a_release_blocked_after_a_push_race_names_what_its_first_plan_left(tmp_path: Path) -> None:

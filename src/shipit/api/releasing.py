@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shipit.plan.model import Plan
     from shipit.plan.release import ReleasePlan
 
-_EVERY = 1.0  # seconds between two looks at a release that another run makes
+_EVERY = 5.0  # seconds between two looks at a release that another run makes
 
 
 def plan_release(project: Project, *, version: str | None = None, packages: Sequence[str] = ()) -> ReleasePlan:
@@ -139,23 +139,19 @@ def _release(project: Project, version: str | None, packages: Sequence[str], obs
 
     finished: Outcome | None = None
     earlier: str | None = None  # the state that the plans before this one left
-    lost = False
+    other_run = _OtherRun(project, observer or Silent())
     for attempt in range(1, limits.RELEASE_ATTEMPTS + 1):
         try:
             plan = plan_release(project, version=version, packages=packages)
-            if lost and plan.finishes:
-                what = f"another run pushed {', '.join(plan.finishes)} a moment ago"
-                (observer or Silent()).planned_again(Overtaken(what, state=NOTHING_PUSHED))
-                _await_other_run(project, plan.finishes)
+            if other_run.ended(plan):
                 plan = plan_release(project, version=version, packages=packages)
             outcome = Outcome(plan, carry_out(project, plan, observer))
         except (BranchMoved, Overtaken) as error:
             if attempt == limits.RELEASE_ATTEMPTS:
                 raise
-            earlier, lost = error.state, not _pushed(plan, error)
+            earlier = error.state
+            other_run.was_faster(plan, error)
             (observer or Silent()).planned_again(error)
-            if lost and isinstance(error, Overtaken):
-                _await_other_run(project, plan.finishes or [each.tag for each in plan.to_release if each.tag])
             continue
         except ShipitError as error:
             error.state = _state_after(earlier, error)
@@ -171,22 +167,62 @@ def _release(project: Project, version: str | None, packages: Sequence[str], obs
     return outcome
 
 
+class _OtherRun:
+    """The run that was faster than this one, if any, and the wait for it.
+
+    All waits of one release end at the same time, `limits.OTHER_RUN` after the first began, or up to twice as late:
+    two runs that each wait for the other wait for different times, and so do not disturb each other afterwards.
+    """
+
+    def __init__(self, project: Project, observer: Observer) -> None:
+        self._clock, self._forge, self._observer = project.world.clock, project.world.forge, observer
+        self._was_faster = False
+        self._makes: Collection[str] = ()
+        self._end: float | None = None
+
+    def was_faster(self, plan: ReleasePlan, error: ShipitError) -> None:
+        """Keep that another run ended `plan` with `error`, unless this run had pushed: then it finishes its own."""
+        self._was_faster = not _pushed(plan, error)
+        tags = plan.finishes or tuple(each.tag for each in plan.to_release if each.tag)
+        self._makes = tags if isinstance(error, Overtaken) else ()
+
+    def ended(self, plan: ReleasePlan) -> bool:
+        """Wait until the other run has published its releases, or perhaps was killed.
+
+        Return whether `plan`, made before the wait, must be made again: not if there was nothing to wait for.
+        """
+        tags = (plan.finishes or self._makes) if self._was_faster else ()
+        if not (tags and self._forge.shared):  # a forge that is not shared never shows releases of another run
+            return False
+        if self._end is None:
+            self._end = self._clock.elapsed() + limits.OTHER_RUN * (1 + self._clock.now().microsecond / 1e6)
+        self._wait(tags, self._end)
+        return True
+
+    def _wait(self, tags: Collection[str], end: float) -> None:
+        announced = False
+        while (left := end - self._clock.elapsed()) > 0 and not all(map(self._forge.is_published, tags)):
+            if not announced:
+                self._observer.planned_again(_makes_now(tags, left))
+                announced = True
+            self._clock.sleep(min(_EVERY, left))
+
+
+def _makes_now(tags: Collection[str], left: float) -> Overtaken:
+    """Return the reason of a new plan after a wait of at most `left` seconds for the run that makes `tags`."""
+    reason = Overtaken(
+        f"another run makes {', '.join(tags)}: waiting up to {left:.0f} s until it is published", state=NOTHING_PUSHED
+    )
+    reason.nothing_pushed = True
+    return reason
+
+
 def _pushed(plan: ReleasePlan, error: ShipitError) -> bool:
     """Return whether this run pushed the release before `error`: then it is its own to finish, without a wait."""
+    from shipit.steps.forge import ForgeCommit, ForgeTag
     from shipit.steps.repository import Push
 
-    return any(isinstance(step, Push) for step in plan.steps) and not (error.state or "").startswith("nothing")
-
-
-def _await_other_run(project: Project, tags: Collection[str]) -> None:
-    """Wait until another run has published the releases `tags`, or perhaps was killed.
-
-    Two runs that each wait for the other wait for different times, and so do not disturb each other afterwards.
-    """
-    clock, forge = project.world.clock, project.world.forge
-    end = clock.elapsed() + limits.OTHER_RUN * (1 + clock.now().microsecond / 1e6)
-    while clock.elapsed() < end and not all(forge.is_published(tag) for tag in tags):
-        clock.sleep(_EVERY)
+    return any(isinstance(step, (Push, ForgeCommit, ForgeTag)) for step in plan.steps) and not error.nothing_pushed
 
 
 def _state_after(earlier: str | None, error: ShipitError) -> str | None:

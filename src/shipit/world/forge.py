@@ -45,14 +45,17 @@ def require_attached(tag: str, attached: Iterable[Asset], present: Iterable[Asse
         attached: the files that this run attached.
         present: the files that the draft has.
     """
-    found = {(each.name, each.size): each.digest for each in present}
-    # The digest is empty if there is no such file, and None if the server is too old to report one.
-    replaced = [
-        f"`{each.name}`" for each in attached if found.get((each.name, each.size), "") not in (None, each.digest)
-    ]
+    kept = {(each.name, each.size): each.digest for each in present}
+    replaced = [f"`{each.name}`" for each in attached if not _is_kept(each, kept)]
     if replaced:
         what = f"another run replaced {', '.join(replaced)} in the draft of `{tag}`"
         raise Overtaken(what, hint="run the same command again: it attaches its own files")
+
+
+def _is_kept(asset: Asset, kept: Mapping[tuple[str, int], str | None]) -> bool:
+    """Return whether `asset` is in `kept` (digest by name and size). A server too old for digests reports None."""
+    key = (asset.name, asset.size)
+    return key in kept and (None in (asset.digest, kept[key]) or asset.digest == kept[key])
 
 
 class ForgeRelease(Struct, frozen=True):

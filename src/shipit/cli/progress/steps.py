@@ -7,7 +7,7 @@ import threading
 from shipit.cli.output import Output
 from shipit.cli.progress.transfers import Transfers
 from shipit.core.printable import printable
-from shipit.errors import Overtaken, ShipitError
+from shipit.errors import ShipitError
 from shipit.plan.views import Result
 from shipit.steps.base import Outputs, Step
 from shipit.steps.forge import VERIFIED
@@ -83,8 +83,7 @@ class Progress:
         self._end_reminder()
         mark = self._output.paint("!", "warn")
         pushed = " Nothing was pushed yet." if reason.nothing_pushed else ""
-        when = " when the other run has ended" if isinstance(reason, Overtaken) and pushed else ""
-        self._output.say(f"  {mark} {printable(reason.what)}.{pushed} Making and applying a new plan{when}")
+        self._output.say(f"  {mark} {printable(reason.what)}.{pushed} Making and applying a new plan")
 
     def optional_failed(self, step: Step, error: ShipitError) -> None:
         mark = self._output.paint("!", "warn")
