@@ -170,26 +170,36 @@ class _VersionInputs(Struct, frozen=True):
         if self.config.release.version_files is not None:
             return {"findings": self.warnings}
         (history, declared), *_ = self.packages
-        nested = () if (named := self._has_named_tags()) else git.nested_files(NESTED_NAMES)
-        if not named and (not nested or ((root := declared()) and not is_behind(root, history.stable))):
+        named = self._paths_with_tags(git)
+        nested = () if named else git.nested_files(NESTED_NAMES)
+        if not named and not nested:
+            return {"findings": self.warnings}
+        root_is_released = bool((root := declared()) and not is_behind(root, history.stable))
+        if root_is_released and not named:
             return {"findings": self.warnings}
         from shipit.plan.version.files.nested import nested_findings
 
-        findings = tuple(nested_findings(git, self.head, history, self.tags, nested or None))
+        paths = named if root_is_released else nested or None
+        findings = tuple(nested_findings(git, self.head, history, self.tags, paths))
         if any_blocks(findings):
             raise PreflightError(findings, state="nothing was changed")
-        return {"findings": (*self.warnings, *findings)}
+        return {"findings": (*self.warnings, *(() if root_is_released else findings))}
 
-    def _has_named_tags(self) -> bool:
-        """Return whether tags beside those of releases have a name, so that they can be those of a part."""
+    def _paths_with_tags(self, git: Git) -> Sequence[str]:
+        """Return the version files below the root of which tags beside those of releases can show own releases."""
         (history, _), *_ = self.packages
         format = history.package.format
         others = {name: id for name, id in self.tags.items() if format.text_of_version(name) is None}
         if not others or history.package.format_is_configured:
-            return False
+            return ()
         from shipit.core.versions.tag_family import tag_families  # few repositories need it
 
-        return any(family.name for family in tag_families(others))
+        names = {family.name for family in tag_families(others) if family.name}
+        if not names:
+            return ()
+        from shipit.plan.version.files.nested import named_paths
+
+        return named_paths(git.paths(self.head), names)
 
 
 def _inputs_before_unpushed_release(git: Git, config: Config, head: str, branch: str | None) -> _VersionInputs | None:

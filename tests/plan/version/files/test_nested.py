@@ -232,6 +232,35 @@ def test_a_part_with_the_version_of_its_newest_tag_or_a_snapshot_blocks_beside_a
     assert parse_config(proposals(finding)[0]).packages["web"].tag == tag.replace(tag[-5:], "{version}")
 
 
+@pytest.mark.parametrize("tag, read", [("deploy-1.2.3", set()), ("cli-v1.0.0", {"packages/cli/package.json"})])
+def test_other_tags_beside_a_root_with_a_version_cost_no_reading_of_other_parts_and_no_warning(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, tag: str, read: set[str]
+) -> None:
+    root = {"package.json": '{"version": "5.6.1"}'}
+    repo.commit("feat: begin", files={**root, **json_of(cli="5.6.1", lint="5.6.1", site="0.0.1")})
+    repo.tag("v5.6.1")
+    repo.tag(tag)
+    repo.commit("fix: a")
+    texts, text = set(), GitRepository.text
+
+    def recorded(git: GitRepository, rev: str, path: str) -> str | None:
+        texts.add(path)
+        return text(git, rev, path)
+
+    monkeypatch.setattr(GitRepository, "text", recorded)
+    assert found(repo) is None
+    assert {path for path in texts if path.startswith("packages/")} == read
+
+
+def test_tags_of_a_directory_below_that_of_another_part_do_not_block_as_in_the_plan(repo: Repository) -> None:
+    root = {"package.json": '{"version": "1.4.0"}', "packages/package.json": '{"version": "1.0.0"}'}
+    repo.commit("feat: begin", files={**root, **json_of(web="2.0.0")})
+    repo.tag("v1.4.0")
+    repo.tag("web@2.0.0")
+    assert found(repo) is None
+    assert "nested-packages" not in doctor(clone_of(repo))
+
+
 @pytest.mark.parametrize("tag", ["other@8.2.0", "plugin-legacy@9.0.0", "plugin-legacy"])
 def test_other_tags_are_no_releases_of_a_part(repo: Repository, tag: str) -> None:
     repo.commit("feat: begin", files=json_of(vite="8.1.3", plugin_legacy="8.2.0"))

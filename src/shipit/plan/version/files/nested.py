@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -44,6 +44,17 @@ def nested_paths(paths: Iterable[str]) -> list[str]:
     """
     found = [path for path in paths if _is_of_a_part(path.split("/"))]
     return sorted(found, key=lambda path: (path.count("/"), path))[: limits.NESTED_VERSION_FILES]
+
+
+def named_paths(paths: Iterable[str], names: Collection[str]) -> list[str]:
+    """Return those of `nested_paths` in a directory with one of `names`, and those in the directories above these.
+
+    >>> named_paths(["apps/pom.xml", "apps/web/pom.xml", "core/pom.xml"], {"web", "deploy"})
+    ['apps/pom.xml', 'apps/web/pom.xml']
+    """
+    directories = {path: _directory(path) for path in nested_paths(paths)}
+    named = {each for each in directories.values() if any(is_named(name, each) for name in names)}
+    return [path for path, above in directories.items() if any(f"{each}/".startswith(f"{above}/") for each in named)]
 
 
 def _is_of_a_part(parts: Sequence[str]) -> bool:
