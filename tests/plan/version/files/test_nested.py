@@ -261,6 +261,16 @@ def test_tags_of_a_directory_below_that_of_another_part_do_not_block_as_in_the_p
     assert "nested-packages" not in doctor(clone_of(repo))
 
 
+@pytest.mark.parametrize("version", ["1.0.0-01", "1.0.0-a..b"])
+def test_a_version_below_the_root_that_is_none_of_semver_is_not_that_of_a_release(
+    repo: Repository, version: str
+) -> None:
+    repo.commit("feat: begin", files={"package.json": '{"version": "2.1.0"}', **json_of(web=version)})
+    for tag in ("web-v1.0.0", "v2.1.0"):
+        repo.tag(tag)
+    assert found(repo) is None
+
+
 @pytest.mark.parametrize("tag", ["other@8.2.0", "plugin-legacy@9.0.0", "plugin-legacy"])
 def test_other_tags_are_no_releases_of_a_part(repo: Repository, tag: str) -> None:
     repo.commit("feat: begin", files=json_of(vite="8.1.3", plugin_legacy="8.2.0"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from shipit.config.model import VersionFileConfig
+from shipit.core.versions import is_version
 from shipit.finding import Finding
 from shipit.plan.version.files.declared import DeclaredVersion
 from shipit.plan.version.files.reading import committed, version_format, version_in, version_or_error
@@ -113,9 +114,10 @@ def declared_versions(git: Git, rev: str, files: Iterable[VersionFileConfig]) ->
 
 def _announced(written: str) -> str | None:
     try:
-        return declared(written)
+        version = declared(written)
     except VersionFileError:
         return None
+    return version if is_version(version) else None
 
 
 def detected_version_files(git: Git, rev: str, package: Package) -> list[VersionFileConfig]:
