@@ -33,8 +33,8 @@ _NUMBERS = re.compile(r"(?<![\d.])\d{1,18}\.\d{1,18}\.\d")  # within the text of
 # A line that might be another heading of level 1 or 2, or the heading of a version, within the notes of one version.
 _OTHER_HEADING = re.compile(r"\n(?:##? |### [^\n]*\d|[ ]{0,3}(?:=+|-+)[ \t]*(?:\n|\Z))")
 
-# A line of text: no heading, comment, rule or link target, as the templates of keepachangelog have them.
-_UNRELEASED_TEXT = re.compile(r"(?!\s*(?:\r?$|#|<!--|-->|\[[^\]\n]{1,200}\]:|[-*_=\s]{3,}$))")
+# A line below `Unreleased` that is no text of its own: a heading, a comment or a link target, as in keepachangelog.
+_NO_TEXT = re.compile(r"#|<!--|-->|\[[^\]\n]{1,200}\]:")
 
 
 def insert_section(changelog: str | None, section: str, version: str, language: Language = ENGLISH) -> str:
@@ -99,7 +99,8 @@ def has_unreleased_text(changelog: str) -> bool:
         return False
     sections = (heading for heading in remaining if heading.version or (heading.level <= 2 and heading.text))
     end = next((heading.start for heading in sections), None)
-    return any(_UNRELEASED_TEXT.match(line) for line in changelog[start:end].split("\n"))
+    lines = map(str.strip, changelog[start:end].split("\n"))
+    return any(line.strip("-*_= ") and not _NO_TEXT.match(line) for line in lines)
 
 
 def render_sections(releases: Iterable[Release], renderer: Renderer) -> Iterator[str]:
