@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -130,6 +131,8 @@ def test_an_existing_project_is_not_overwritten(sample: SampleProject) -> None:
 
 def test_the_demo_in_a_hook_of_git_releases_its_own_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git(tmp_path, "init", "--quiet", "mine")
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.setenv(name, os.environ[name])  # the demo removes them from this process: they are set again
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "mine/.git"))
     assert run_shipit(["demo", "--directory", str(tmp_path / "demo")]) == 0
     assert not (tmp_path / "mine/.git/refs/tags/v0.4.0").exists()
